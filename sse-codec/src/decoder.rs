@@ -249,6 +249,10 @@ impl Decoder {
 
     /// Keeps the start of a line only if its value may be wanted.
     fn unfinished_line(&mut self, start: &[u8]) -> Stop {
+        if self.at == At::IgnoredLine {
+            self.covered += start.len();
+            return Stop::NeedsMore;
+        }
         if Line::name_is_open(start) {
             self.searched = start.len();
             return Stop::NeedsMore;

@@ -137,14 +137,14 @@ fn delivers_every_event_with_the_chunk_that_completes_it() {
         };
         let mut decoder = decoder(&vector);
         let mut src = BytesMut::new();
-        let mut events = 0_u64;
+        let mut events = 0;
         for (chunk, expected) in chunks(&vector).iter().zip(expected) {
             let seen = seen::decode(&mut decoder, &mut src, &[chunk]);
             events += seen
                 .iter()
                 .filter(|seen| matches!(seen, Seen::Event(_)))
                 .count();
-            assert_eq!(Some(events), expected.as_u64(), "{}", vector["name"]);
+            assert_eq!(Value::from(events), *expected, "{}", vector["name"]);
         }
     }
 }
@@ -222,15 +222,12 @@ fn keeps_the_limit_of_every_vector() {
     for vector in vectors("limits") {
         let mut limits = Limits::default();
         limits.max_event = usize::try_from(vector["limit"].as_u64().unwrap()).unwrap();
-        let stream = match vector["repeat"].as_array() {
-            Some(repeat) => {
-                let times = usize::try_from(repeat[1].as_u64().unwrap()).unwrap();
-                repeat[0].as_str().unwrap().repeat(times)
-            }
-            None => {
-                let chunks = vector["chunks"].as_array().unwrap().iter();
-                chunks.map(|chunk| chunk.as_str().unwrap()).collect()
-            }
+        let stream = if let Some(repeat) = vector["repeat"].as_array() {
+            let times = usize::try_from(repeat[1].as_u64().unwrap()).unwrap();
+            repeat[0].as_str().unwrap().repeat(times)
+        } else {
+            let chunks = vector["chunks"].as_array().unwrap().iter();
+            chunks.map(|chunk| chunk.as_str().unwrap()).collect()
         };
         let mut decoder = Decoder::new(limits);
         let seen = seen::decode(&mut decoder, &mut BytesMut::new(), &[stream.as_bytes()]);

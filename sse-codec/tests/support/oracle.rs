@@ -55,7 +55,11 @@ impl EventSource {
             }
             "retry" if !value.is_empty() && value.chars().all(|c| c.is_ascii_digit()) => {
                 let millis = value.trim_start_matches('0').parse();
-                let millis = if value.chars().all(|c| c == '0') { Ok(0) } else { millis };
+                let millis = if value.chars().all(|c| c == '0') {
+                    Ok(0)
+                } else {
+                    millis
+                };
                 self.retry = Some(Duration::from_millis(millis.unwrap_or(u64::MAX)));
                 self.block_retry = self.retry;
             }
