@@ -1,8 +1,8 @@
 /// How much a [`Decoder`](crate::Decoder) takes before it gives up on a block.
 ///
-/// Both are checked while bytes arrive, before anything is copied, so a peer cannot make the
-/// decoder hold more than about `max_line + 4 * max_event` bytes: a pending line, the event's
-/// values, and U+FFFD in place of malformed bytes, which is three bytes for one.
+/// Both are checked while bytes arrive, before anything is copied, so what a decoder holds is bounded
+/// by a small multiple of their sum, whatever the peer sends. (The multiple is there because buffers
+/// are kept for the next event, and because U+FFFD takes three bytes for one that is malformed.)
 ///
 /// ```
 /// let mut limits = sse_codec::Limits::default();

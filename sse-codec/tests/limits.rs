@@ -1,11 +1,5 @@
 //! The limits: one below, at, and one above; told once; and what goes on after.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a failed call must fail the test"
-)]
-
 #[path = "support/seen.rs"]
 mod seen;
 
