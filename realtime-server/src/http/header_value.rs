@@ -24,6 +24,7 @@ impl HeaderValue {
     /// # Panics
     ///
     /// If `value` holds a control character; in a `const`, when it is compiled.
+    #[must_use]
     pub const fn from_static(value: &'static str) -> Self {
         assert!(
             first_control(value.as_bytes()).is_none(),
@@ -33,6 +34,7 @@ impl HeaderValue {
     }
 
     /// The value as text.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

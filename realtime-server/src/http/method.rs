@@ -46,6 +46,7 @@ impl Method {
     }
 
     /// The method as it stands in a request line.
+    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",

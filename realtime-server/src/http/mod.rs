@@ -8,7 +8,12 @@
 //! What is not here: routing, authentication, TLS, compression, and accepting connections.
 
 pub mod body;
+mod chunked;
+mod connection;
+mod date;
+mod encode;
 pub mod framing;
+mod head;
 pub mod header_value;
 pub mod headers;
 mod host;
@@ -16,7 +21,9 @@ pub mod method;
 pub mod problem;
 mod refusal;
 pub mod request;
+mod request_line;
 pub mod response;
+mod scan;
 pub mod send_queue;
 pub mod service;
 pub mod socket;
@@ -24,6 +31,7 @@ pub mod status;
 pub mod target;
 
 pub use self::body::{Body, Source, Upgraded};
+pub use self::connection::serve;
 pub use self::framing::Framing;
 pub use self::header_value::HeaderValue;
 pub use self::headers::Headers;

@@ -42,6 +42,7 @@ struct Document<'a> {
 
 impl Problem {
     /// A problem that is said by its status.
+    #[must_use]
     pub fn new(status: Status) -> Self {
         Self {
             status,

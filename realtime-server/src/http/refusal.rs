@@ -9,8 +9,8 @@ use super::{Problem, Response, Status};
 pub(crate) enum Refusal {
     /// The first byte begins no method.
     NotHttp,
-    /// A line of the head ends with LF alone.
-    BareLineFeed,
+    /// A line of the head does not end with one CR and LF.
+    LineEnd,
     /// More empty lines before the request line than are skipped.
     BlankLines,
     /// The request line has not three parts, or a part is malformed.
@@ -19,6 +19,8 @@ pub(crate) enum Refusal {
     Version,
     /// A method that is not known or not served.
     Method,
+    /// CONNECT.
+    Tunnel,
     /// The target is of no known form or holds a character that it must not.
     Target,
     /// An `https` target on a connection that is not encrypted.
@@ -59,7 +61,7 @@ impl Refusal {
     pub(crate) fn status(self) -> Status {
         match self {
             Self::NotHttp
-            | Self::BareLineFeed
+            | Self::LineEnd
             | Self::BlankLines
             | Self::RequestLine
             | Self::Target
@@ -78,7 +80,7 @@ impl Refusal {
             Self::HeadTooLarge | Self::TooManyHeaders | Self::TrailersTooLarge => {
                 Status::REQUEST_HEADER_FIELDS_TOO_LARGE
             }
-            Self::Method | Self::UnknownCoding => Status::NOT_IMPLEMENTED,
+            Self::Method | Self::Tunnel | Self::UnknownCoding => Status::NOT_IMPLEMENTED,
             Self::Version => Status::HTTP_VERSION_NOT_SUPPORTED,
         }
     }
@@ -88,11 +90,12 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotHttp => "this is not HTTP",
-            Self::BareLineFeed => "a line of the head ends without CR",
+            Self::LineEnd => "a line of the head does not end with CRLF",
             Self::BlankLines => "too many empty lines before the request",
             Self::RequestLine => "the request line is malformed",
             Self::Version => "only HTTP/1.1 and HTTP/1.0 are served",
             Self::Method => "the method is not implemented",
+            Self::Tunnel => "tunnels are not opened here",
             Self::Target => "the request target is malformed",
             Self::Scheme => "https is not served on this connection",
             Self::TargetTooLong => "the request line is too long",

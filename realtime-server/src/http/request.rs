@@ -107,11 +107,13 @@ pub struct Params(Vec<(Arc<str>, String)>);
 
 impl Params {
     /// Parameters in the order of the path; the values are decoded.
+    #[must_use]
     pub fn new(pairs: Vec<(Arc<str>, String)>) -> Self {
         Self(pairs)
     }
 
     /// The value of the first parameter with this name.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()

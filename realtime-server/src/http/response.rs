@@ -31,6 +31,7 @@ const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 
 impl Response {
     /// A response without content.
+    #[must_use]
     pub fn empty(status: Status) -> Self {
         Self {
             status,
@@ -83,6 +84,7 @@ impl Response {
     /// # Panics
     ///
     /// If `content_type` is no header value.
+    #[must_use]
     pub fn stream(content_type: &'static str, source: Box<dyn Source>) -> Self {
         Self::with_content(Status::OK, content_type, Body::Stream(source))
     }

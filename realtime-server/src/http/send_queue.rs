@@ -32,6 +32,7 @@ pub struct SendQueue {
 
 impl SendQueue {
     /// An empty queue that may stay without progress for `write_timeout`.
+    #[must_use]
     pub fn new(write_timeout: Duration) -> Self {
         Self {
             pieces: VecDeque::new(),
@@ -82,11 +83,13 @@ impl SendQueue {
     }
 
     /// Whether nothing waits.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pieces.is_empty() && self.tail.is_empty()
     }
 
     /// How many bytes wait.
+    #[must_use]
     pub fn len_bytes(&self) -> usize {
         self.piece_bytes + self.tail.len()
     }

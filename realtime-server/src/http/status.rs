@@ -69,6 +69,7 @@ statuses! {
 
 impl Status {
     /// The three digits.
+    #[must_use]
     pub const fn code(self) -> u16 {
         self.0
     }

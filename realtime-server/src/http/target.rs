@@ -62,6 +62,7 @@ impl Target {
     }
 
     /// The whole target as it was sent.
+    #[must_use]
     pub fn raw(&self) -> &str {
         &self.raw
     }
@@ -72,6 +73,7 @@ impl Target {
     }
 
     /// The path as it was sent; it begins with `/`, or is `*`.
+    #[must_use]
     pub fn path(&self) -> &str {
         match self.part(&self.path) {
             //= https://www.rfc-editor.org/rfc/rfc9110#section-4.2.3
@@ -82,6 +84,7 @@ impl Target {
     }
 
     /// The query as it was sent, without its `?`.
+    #[must_use]
     pub fn query(&self) -> Option<&str> {
         self.query.as_ref().map(|range| self.part(range))
     }
@@ -101,6 +104,7 @@ impl Target {
 
     /// The first value with this name. Names compare without ASCII case once they are decoded, as
     /// in ASP.NET, whose clients connect to us.
+    #[must_use]
     pub fn value(&self, name: &str) -> Option<Cow<'_, str>> {
         self.pairs()
             .find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
