@@ -1,1 +1,4 @@
 //! realtime-server
+pub mod config;
+pub mod http;
+pub mod metrics;

@@ -1,0 +1,7 @@
+//! What can be set, as plain structs with defaults.
+//!
+//! A configuration holds numbers and nothing that does I/O: who reads flags or files fills it in.
+
+pub mod http;
+
+pub use self::http::HttpConfig;

@@ -1,0 +1,109 @@
+//! Asking the service and running its handler.
+
+use std::future::poll_fn;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::task::Poll;
+
+use futures_util::FutureExt;
+use tokio::time::sleep;
+use tracing::{error, warn};
+
+use super::{Connection, Stop};
+use crate::http::head::Exchange;
+use crate::http::refusal::Refusal;
+use crate::http::{Decision, Handler, Head, HeaderValue, Pace, Problem, Request, Response, Status};
+
+/// What became of a handler.
+enum Outcome {
+    Answered(Response),
+    Panicked,
+    TookTooLong,
+}
+
+impl Connection {
+    /// The answer to a request, and whether another request can follow: its body was read to the
+    /// end.
+    pub(super) async fn answer(
+        &mut self,
+        exchange: Exchange,
+        head: Option<Head>,
+    ) -> Result<(Response, bool), Stop> {
+        let Some(head) = head else {
+            self.metrics.requests_refused.incr();
+            return self.answer_unread(exchange, Refusal::Method.into()).await;
+        };
+        match self.service.route(&head) {
+            Decision::Answer(response) => self.answer_unread(exchange, response).await,
+            Decision::Call {
+                body_limit,
+                params,
+                handler,
+                pace,
+            } => {
+                let body = self.read_body(exchange, body_limit).await?;
+                self.call(handler, Request { head, params, body }, pace)
+                    .await
+            }
+        }
+    }
+
+    async fn answer_unread(
+        &mut self,
+        exchange: Exchange,
+        response: Response,
+    ) -> Result<(Response, bool), Stop> {
+        Ok((response, self.discard_body(exchange).await?))
+    }
+
+    async fn call(
+        &mut self,
+        handler: Handler,
+        request: Request,
+        pace: Pace,
+    ) -> Result<(Response, bool), Stop> {
+        match self.run_handler(handler, request, pace).await? {
+            Outcome::Answered(response) => Ok((response, true)),
+            Outcome::Panicked => {
+                self.metrics.handler_panics.incr();
+                error!(peer = %self.socket.peer(), "a handler panicked");
+                Ok((Problem::new(Status::INTERNAL_SERVER_ERROR).into(), false))
+            }
+            Outcome::TookTooLong => {
+                self.metrics.handler_timeouts.incr();
+                warn!(peer = %self.socket.peer(), "a handler took too long");
+                let answer = Response::from(Problem::new(Status::SERVICE_UNAVAILABLE));
+                Ok((answer.header("retry-after", HeaderValue::from(1)), true))
+            }
+        }
+    }
+
+    /// Runs the handler while earlier answers leave.
+    async fn run_handler(
+        &mut self,
+        handler: Handler,
+        request: Request,
+        pace: Pace,
+    ) -> Result<Outcome, Stop> {
+        // A handler can panic before it returns its future, too.
+        let answer = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
+        let mut answer = pin!(answer);
+        let mut too_late = pin!(sleep(self.config.handler_timeout));
+        poll_fn(|cx| {
+            if let Poll::Ready(answer) = answer.as_mut().poll(cx) {
+                return Poll::Ready(Ok(answer.map_or(Outcome::Panicked, Outcome::Answered)));
+            }
+            if let Poll::Ready(Err(error)) = self.socket.poll_send(cx, &mut self.out) {
+                return Poll::Ready(Err(error.into()));
+            }
+            match pace {
+                Pace::Prompt => too_late
+                    .as_mut()
+                    .poll(cx)
+                    .map(|()| Ok(Outcome::TookTooLong)),
+                Pace::Held => self.poll_left(cx).map(Err),
+            }
+        })
+        .await
+    }
+}

@@ -1,0 +1,102 @@
+//! The head of a response, on the wire.
+
+use std::fmt::{self, Write};
+
+use bytes::{BufMut, BytesMut};
+
+use super::{Body, Response, Version, date};
+
+/// How the content of a response is delimited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delimiter {
+    /// There is no content, and nothing is said about its length.
+    None,
+    /// So many bytes.
+    Length(usize),
+    /// In chunks.
+    Chunked,
+    /// Up to the end of the connection.
+    Close,
+}
+
+impl Delimiter {
+    /// The only way in which this response can be delimited for this client.
+    pub(crate) fn of(response: &Response, version: Version) -> Self {
+        if response.status.forbids_content() {
+            return Self::None;
+        }
+        match &response.body {
+            Body::Empty | Body::Upgrade(_) => Self::Length(0),
+            Body::Full(content) => Self::Length(content.len()),
+            //= https://www.rfc-editor.org/rfc/rfc9112#section-6.1
+            //# A server MUST NOT send a response containing Transfer-Encoding unless the
+            //# corresponding request indicates HTTP/1.1 (or later minor revisions).
+            Body::Stream(_) if version == Version::Http10 => Self::Close,
+            Body::Stream(_) => Self::Chunked,
+        }
+    }
+}
+
+/// What happens to the connection after a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Another request may follow.
+    Keep,
+    /// It ends.
+    Close,
+    /// It speaks another protocol.
+    Upgrade,
+}
+
+/// Appends the head of `response` to `dst`.
+pub(crate) fn head(
+    response: &Response,
+    delimiter: Delimiter,
+    next: Next,
+    version: Version,
+    dst: &mut BytesMut,
+) {
+    let status = response.status;
+    put_text(dst, format_args!("HTTP/1.1 {status}\r\n"));
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
+    //# An origin server with a clock MUST generate a Date header field in all 2xx (Successful), 3xx
+    //# (Redirection), and 4xx (Client Error) responses
+    put_line(dst, "date", &date::now());
+    for (name, value) in response.headers() {
+        put_line(dst, name, value.as_str().as_bytes());
+    }
+    match delimiter {
+        Delimiter::None | Delimiter::Close => {}
+        Delimiter::Length(length) => {
+            put_text(dst, format_args!("content-length: {length}\r\n"));
+        }
+        Delimiter::Chunked => put_line(dst, "transfer-encoding", b"chunked"),
+    }
+    match next {
+        Next::Keep if version == Version::Http11 => {}
+        Next::Keep => put_line(dst, "connection", b"keep-alive"),
+        //= https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+        //# A server that does not support persistent connections MUST send the "close" connection
+        //# option in every response message that does not have a 1xx (Informational) status code.
+        Next::Close => put_line(dst, "connection", b"close"),
+        Next::Upgrade => put_line(dst, "connection", b"upgrade"),
+    }
+    dst.put_slice(b"\r\n");
+}
+
+fn put_line(dst: &mut BytesMut, name: &str, value: &[u8]) {
+    dst.put_slice(name.as_bytes());
+    dst.put_slice(b": ");
+    dst.put_slice(value);
+    dst.put_slice(b"\r\n");
+}
+
+/// Appends what begins a chunk of so many bytes.
+pub(crate) fn chunk_size(size: usize, dst: &mut BytesMut) {
+    put_text(dst, format_args!("{size:x}\r\n"));
+}
+
+fn put_text(dst: &mut BytesMut, text: fmt::Arguments<'_>) {
+    let written = dst.write_fmt(text);
+    debug_assert!(written.is_ok(), "memory takes what is written into it");
+}
