@@ -12,12 +12,9 @@ export class Feed {
   /** Adds a line and returns its element. `tag` is the short word in front of the text. */
   add(tag, text, detail = '') {
     const line = document.createElement('li');
-    line.append(
-      piece('time', clock(new Date())),
-      piece('b', tag),
-      piece('span', text),
-      ...(detail ? [piece('em', detail)] : []),
-    );
+    // The spaces do not show; they part the words for whoever copies or listens.
+    line.append(piece('time', clock(new Date())), ' ', piece('b', tag), ' ', piece('span', text));
+    if (detail) line.append(' ', piece('em', detail));
     this.#list.prepend(line);
     while (this.#list.childElementCount > LIMIT) this.#list.lastElementChild.remove();
     return line;

@@ -1,7 +1,7 @@
 // The code beside each panel: the visitor's own address put in, coloured, with a button to copy it.
 
 const TOKENS =
-  /(?<comment>(?:\/\/|# ).*)|(?<string>'[^'\n]*'|"[^"\n]*"|`[^`\n]*`)|(?<word>\b(?:import|from|const|await|new|async|curl)\b)/g;
+  /(?<comment>(?<!:)\/\/.*)|(?<string>'[^'\n]*'|"[^"\n]*"|`[^`\n]*`)|(?<word>\b(?:import|from|const|await|new|async|curl)\b)/g;
 const DOCUMENTED_ORIGIN = 'http://127.0.0.1:5000';
 
 export function prepareSnippets(root) {
