@@ -52,4 +52,26 @@ pub struct Metrics {
     pub write_timeouts: Counter,
     /// Connections that changed their protocol.
     pub upgrades: Counter,
+    /// Sockets that were refused because there were as many as there may be.
+    pub connections_refused: Counter,
+    /// Connections of hubs that passed their handshake.
+    pub hub_connections: Counter,
+    /// Connections of hubs that sent no handshake that could be accepted.
+    pub hub_handshakes_refused: Counter,
+    /// Negotiated connections of hubs for which no transport came in time.
+    pub hub_negotiations_expired: Counter,
+    /// Connections of hubs that broke the protocol or the framing.
+    pub hub_protocol_errors: Counter,
+    /// Connections of hubs that were ended because they took their messages too slowly.
+    pub hub_slow_clients: Counter,
+    /// Connections of hubs that were ended because they were silent for too long.
+    pub hub_silent_clients: Counter,
+    /// Invocations of hub methods by clients.
+    pub invocations: Counter,
+    /// Invocations that were not started: no such method, or arguments that do not fit.
+    pub invocations_refused: Counter,
+    /// Messages and events that were queued for a member.
+    pub messages_queued: Counter,
+    /// Messages and events that were lost because the queue of a member was full.
+    pub messages_dropped: Counter,
 }

@@ -2,6 +2,9 @@
 //!
 //! A configuration holds numbers and nothing that does I/O: who reads flags or files fills it in.
 
-pub mod http;
+mod http;
+mod hub;
+mod server;
+mod stream;
 
-pub use self::http::HttpConfig;
+pub use self::{http::HttpConfig, hub::HubConfig, server::ServerConfig, stream::StreamConfig};

@@ -124,3 +124,10 @@ impl Response {
         self.headers.iter().map(|(name, value)| (*name, value))
     }
 }
+
+/// So that a handler can refuse with `?`.
+impl From<Result<Response, Problem>> for Response {
+    fn from(answer: Result<Response, Problem>) -> Self {
+        answer.unwrap_or_else(Into::into)
+    }
+}
