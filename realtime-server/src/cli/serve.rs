@@ -89,8 +89,11 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
 }
 
 async fn serve(options: &Options) -> Result<(), StartError> {
-    let mut streams = StreamConfig::default();
-    streams.keep_alive = Duration::from_secs(options.sse_keep_alive);
+    let keep_alive = Duration::from_secs(options.sse_keep_alive);
+    let streams = StreamConfig {
+        keep_alive,
+        ..StreamConfig::default()
+    };
     let mut server = ServerBuilder::new();
     demo::install(&mut server, streams).map_err(StartError::Setup)?;
     let stop = stop_signal().map_err(StartError::Runtime)?;

@@ -44,7 +44,7 @@ struct Report {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Progress<'a> {
+struct ProgressReport<'a> {
     task_id: &'a str,
     progress: f64,
     status: &'a str,
@@ -106,7 +106,7 @@ fn send_progress(stream: &EventStream, request: &Request) -> Result<Response, Pr
     if !(0.0..=100.0).contains(&progress) {
         return Err(bad("progress", "progress must be a number from 0 to 100"));
     }
-    let progress = Progress {
+    let progress = ProgressReport {
         task_id: report.task_id.as_deref().unwrap_or("task-1"),
         progress,
         status: report.status.as_deref().unwrap_or("Working..."),

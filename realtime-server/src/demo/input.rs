@@ -15,6 +15,7 @@ pub(super) fn bad(field: &str, detail: impl Into<String>) -> Problem {
 }
 
 /// The answer where a message of our own cannot be written.
+#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn unsent(error: EncodeError) -> Problem {
     tracing::error!(%error, "a message cannot be written");
     Problem::new(Status::INTERNAL_SERVER_ERROR)
@@ -68,6 +69,10 @@ pub(super) fn json<T: DeserializeOwned + Default>(request: &Request) -> Result<T
                 .with_detail("the body must be application/json")
                 .with_field("Content-Type"));
         }
+    }
+    // Serde would take a list for a struct, member by member.
+    if request.body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(bad("body", "the body must be a JSON object"));
     }
     let mut source = serde_json::Deserializer::from_slice(&request.body);
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {

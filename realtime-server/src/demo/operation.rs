@@ -41,7 +41,8 @@ pub(super) struct Status {
     started_at: Option<String>,
     completed_at: Option<String>,
     progress: u64,
-    status: String,
+    #[serde(rename = "Status")]
+    text: String,
 }
 
 /// The data of an event about an operation.
@@ -60,6 +61,24 @@ impl State {
     pub(super) fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Stopped)
     }
+
+    /// How the model words it.
+    fn text(self) -> &'static str {
+        match self {
+            Self::NotStarted => "Not started",
+            Self::Running => "Running",
+            Self::Completed => "Completed",
+            Self::Failed => "Failed",
+            Self::Stopped => "Cancelled",
+        }
+    }
+}
+
+impl Status {
+    fn enter(&mut self, state: State) {
+        self.state = state;
+        state.text().clone_into(&mut self.text);
+    }
 }
 
 impl Operation {
@@ -69,7 +88,7 @@ impl Operation {
             started_at: None,
             completed_at: None,
             progress: 0,
-            status: "Not started".to_owned(),
+            text: State::NotStarted.text().to_owned(),
         };
         Self {
             id,
@@ -83,43 +102,61 @@ impl Operation {
         self.lock().clone()
     }
 
-    /// Asks a running operation to stop; it says so itself when it has.
-    pub(super) fn stop(&self) {
+    /// Stops the operation; gives its last status, unless it had ended before.
+    pub(super) fn stop(&self) -> Option<Status> {
+        let stopped = self.end(State::Stopped);
         self.stop.cancel();
+        stopped
     }
 
     /// Works to the end, or until it is stopped, and tells the hub of each second.
     pub(super) async fn run(&self, hub: &Broadcaster) {
-        {
-            let mut status = self.lock();
-            status.state = State::Running;
-            status.started_at = Some(clock::timestamp());
-            "Running".clone_into(&mut status.status);
-        }
-        let worked = self.stop.run_until_cancelled(self.work(hub)).await;
-        let (state, word, event) = match worked {
-            Some(Ok(())) => (State::Completed, "Completed", "OperationComplete"),
+        self.begin();
+        let state = match self.stop.run_until_cancelled(self.work(hub)).await {
+            Some(Ok(())) => State::Completed,
             Some(Err(error)) => {
                 tracing::error!(operation = self.id, %error, "an operation failed");
-                (State::Failed, "Failed", "OperationFailed")
+                State::Failed
             }
-            None => (State::Stopped, "Cancelled", "OperationStopped"),
+            None => State::Stopped,
         };
-        {
-            let mut status = self.lock();
-            status.state = state;
-            status.completed_at = Some(clock::timestamp());
-            status.progress = 100;
-            word.clone_into(&mut status.status);
-        }
+        // Who stopped it has set the state already.
+        self.end(state);
+        let state = self.lock().state;
+        let event = match state {
+            State::Completed => "OperationComplete",
+            State::Failed => "OperationFailed",
+            _ => "OperationStopped",
+        };
         let seconds = self.seconds;
         let message = match state {
             State::Completed => format!("Sleeping ({seconds}/{seconds})"),
-            _ => word.to_owned(),
+            _ => state.text().to_owned(),
         };
         if let Err(error) = self.report(hub, event, 100, None, &message).await {
             tracing::error!(operation = self.id, %error, "the end of an operation cannot be told");
         }
+    }
+
+    fn begin(&self) {
+        let mut status = self.lock();
+        if !status.state.is_final() {
+            status.enter(State::Running);
+            status.started_at = Some(clock::timestamp());
+        }
+    }
+
+    /// Enters a final state, unless it is in one; then gives the status.
+    fn end(&self, state: State) -> Option<Status> {
+        let mut status = self.lock();
+        if status.state.is_final() {
+            return None;
+        }
+        status.enter(state);
+        status.completed_at = Some(clock::timestamp());
+        // As in the model: whatever has ended is at its end.
+        status.progress = 100;
+        Some(status.clone())
     }
 
     async fn work(&self, hub: &Broadcaster) -> Result<(), EncodeError> {
@@ -127,15 +164,19 @@ impl Operation {
             time::sleep(Duration::from_secs(1)).await;
             let progress = percent(step, self.seconds);
             let message = format!("Processing step {step} of {}...", self.seconds);
-            {
-                let mut status = self.lock();
-                status.progress = progress;
-                message.clone_into(&mut status.status);
-            }
+            self.progress(progress, &message);
             self.report(hub, "OperationProgress", progress, Some(step), &message)
                 .await?;
         }
         Ok(())
+    }
+
+    fn progress(&self, progress: u64, message: &str) {
+        let mut status = self.lock();
+        if !status.state.is_final() {
+            status.progress = progress;
+            message.clone_into(&mut status.text);
+        }
     }
 
     async fn report(

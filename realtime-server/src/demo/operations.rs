@@ -54,7 +54,7 @@ struct Retrieved<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Stopping<'a> {
+struct Stopped<'a> {
     success: bool,
     task_id: &'a str,
     #[serde(flatten)]
@@ -127,21 +127,19 @@ impl Operations {
 
     fn stop(&self, request: &Request) -> Result<Response, Problem> {
         let operation = self.find(request)?;
-        let status = operation.status();
-        if status.state.is_final() {
+        let Some(status) = operation.stop() else {
             return Err(Problem::new(Status::CONFLICT)
                 .with_detail("the operation has ended already")
                 .with_field("taskId"));
-        }
-        operation.stop();
-        let message = format!("Stop request sent for operation: {}", operation.id);
-        let stopping = Stopping {
+        };
+        let message = format!("Stopped operation: {}", operation.id);
+        let stopped = Stopped {
             success: true,
             task_id: &operation.id,
             status,
             message,
         };
-        Ok(Response::json(Status::OK, &stopping))
+        Ok(Response::json(Status::OK, &stopped))
     }
 
     fn find(&self, request: &Request) -> Result<Arc<Operation>, Problem> {
@@ -152,9 +150,12 @@ impl Operations {
             .iter()
             .find(|operation| operation.id.eq_ignore_ascii_case(id));
         found.cloned().ok_or_else(|| {
+            let message = format!("No task found for operation '{id}'");
             Problem::new(Status::NOT_FOUND)
-                .with_detail("no operation has this id")
+                .with_detail(message.as_str())
                 .with_field("taskId")
+                .with_member("taskId", id)
+                .with_member("Message", message)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Response, Status};
 
@@ -28,6 +28,8 @@ pub struct Problem {
     pub detail: Option<String>,
     /// The member of the input that is wrong; an extension member.
     pub field: Option<String>,
+    /// More extension members (RFC 9457 section 3.2), in this order.
+    pub members: Vec<(&'static str, String)>,
 }
 
 #[derive(Serialize)]
@@ -38,6 +40,12 @@ struct Document<'a> {
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'a str>,
+    #[serde(flatten, serialize_with = "as_map")]
+    members: &'a [(&'static str, String)],
+}
+
+fn as_map<S: Serializer>(members: &&[(&'static str, String)], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_map(members.iter().map(|(name, value)| (name, value)))
 }
 
 impl Problem {
@@ -49,6 +57,7 @@ impl Problem {
             title: Cow::Borrowed(status.reason()),
             detail: None,
             field: None,
+            members: Vec::new(),
         }
     }
 
@@ -72,6 +81,13 @@ impl Problem {
         self.field = Some(field.into());
         self
     }
+
+    /// Adds a member that clients of this route know.
+    #[must_use]
+    pub fn with_member(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.members.push((name, value.into()));
+        self
+    }
 }
 
 impl From<Problem> for Response {
@@ -81,6 +97,7 @@ impl From<Problem> for Response {
             status: problem.status.code(),
             detail: problem.detail.as_deref(),
             field: problem.field.as_deref(),
+            members: &problem.members,
         };
         // Strings and a number cannot fail to serialize; an empty body is the honest rest.
         let body = serde_json::to_vec(&document).unwrap_or_default();

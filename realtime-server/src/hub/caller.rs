@@ -38,21 +38,18 @@ impl Caller {
     }
 
     /// This connection, to send to.
-    #[must_use]
     pub fn itself(&self) -> Target<'_> {
         self.clients()
             .target(Audience::Member(self.connection_id()))
     }
 
     /// Every connection but this one.
-    #[must_use]
     pub fn others(&self) -> Target<'_> {
         self.clients()
             .target(Audience::Others(self.connection_id()))
     }
 
     /// The members of `group` but this connection.
-    #[must_use]
     pub fn others_in_group<'a>(&'a self, group: &'a str) -> Target<'a> {
         self.clients()
             .target(Audience::OthersInGroup(group, self.connection_id()))

@@ -132,9 +132,8 @@ impl WebSocket {
                 discarded.clear();
                 match poll_fn(|cx| self.poll_receive(cx, &mut discarded)).await {
                     Ok(()) => left = left.saturating_sub(discarded.len()),
-                    Err(Gone::Closed) => break,
+                    Err(Gone::Closed | Gone::Broken(_)) => break,
                     Err(Gone::Lost(error)) => return Err(error),
-                    Err(Gone::Broken(_)) => break,
                 }
             }
             io::Result::Ok(self.socket)
