@@ -56,6 +56,7 @@ describe('The page in a browser', () => {
   it('has its title and both kinds of connection live', async () => {
     assert.equal(await page.title(), 'Realtime');
     for (const name of ['hub', 'broadcast', 'progress']) await shows(row(name), 'connected');
+    await shows(page.locator('#health'), 'live');
   });
 
   it('starts with ticks running, and stops them', async () => {
@@ -221,6 +222,7 @@ describe('The page in a browser', () => {
     const { port } = server;
     assert.equal((await server.stop()).code, 0);
     for (const name of ['hub', 'broadcast', 'progress']) await shows(row(name), 'reconnecting');
+    await shows(page.locator('#health'), 'connecting');
     server = await startServer({ port });
     for (const name of ['hub', 'broadcast', 'progress']) {
       const back = row(name).filter({ hasText: '1 reconnect' });
