@@ -31,7 +31,9 @@ impl Connection {
                 return Ok(Some(head::parse(found.line, fields, peer, &self.config)?));
             }
             // What is read here is at most a head: the rest stays in the kernel's buffer.
-            let room = (self.config.max_head + BLANK_BYTES).saturating_sub(self.input.len());
+            let room = (self.config.max_head + BLANK_BYTES)
+                .saturating_sub(self.input.len())
+                .max(1);
             if scan.begun() {
                 let until = *head_until.get_or_insert(Instant::now() + self.config.head_timeout);
                 self.read_by(until, room).await?;
@@ -51,14 +53,12 @@ impl Connection {
         self.flush().await?;
         let read = timeout_at(until, self.socket.read(&mut self.input, max));
         select! {
-            // A request that has arrived counts more than the stop.
             biased;
-            read = read => match read {
-                Ok(read) => Ok(read? > 0),
-                Err(_elapsed) => Ok(false),
-            },
-            () = self.drain.cancelled() => Ok(false),
+            read = read => return read.map_or(Ok(false), |read| Ok(read? > 0)),
+            () = self.drain.cancelled() => {}
         }
+        // A request that came before the stop is answered, even if the news of it is late.
+        Ok(self.socket.has_unread() && self.socket.read(&mut self.input, max).await? > 0)
     }
 
     /// Waits for the rest of a request.
