@@ -96,8 +96,9 @@ async fn refuses_chunks_of_any_size_that_is_too_large() {
     }
 }
 
-//= https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
-//# Trailer fields MUST NOT be merged into the header section
+//= https://www.rfc-editor.org/rfc/rfc9112#section-7.1.2
+//# A recipient MUST NOT merge a received trailer field into the header section unless its
+//# corresponding header field definition explicitly permits
 #[tokio::test]
 async fn drops_trailers() {
     let rig = Rig::new().await;

@@ -106,6 +106,23 @@ proptest! {
     }
 
     #[test]
+    fn a_body_in_chunks_of_any_size_arrives_whole(
+        chunks in vec(vec(any::<u8>(), 1..60), 0..12),
+        lengths in vec(0..4_usize, 12),
+    ) {
+        let mut request = post("Transfer-Encoding: chunked\r\n", "").into_bytes();
+        for (chunk, zeros) in chunks.iter().zip(lengths) {
+            request.extend(format!("{}{:X};z\r\n", "0".repeat(zeros), chunk.len()).as_bytes());
+            request.extend(chunk);
+            request.extend(b"\r\n");
+        }
+        request.extend(b"0\r\n\r\n");
+        let (runtime, rig) = server();
+        let (answer, _) = runtime.block_on(rig.ask(request));
+        prop_assert_eq!(answer.body, chunks.concat());
+    }
+
+    #[test]
     fn any_bytes_end_in_an_answer_or_a_close(
         bytes in vec(any::<u8>(), 0..200),
         valid in any::<bool>(),

@@ -41,6 +41,7 @@ async fn answers_a_panic_with_500_and_closes() {
     let handler: Handler = Arc::new(|_| Box::pin(async { panic!("in the future") }));
     let early: Handler = Arc::new(|_| panic!("before the future"));
     let rig = Rig::with(HttpConfig::default(), move |head| {
+        assert_ne!(head.target.path(), "/route");
         let handler = Arc::clone(if head.target.path() == "/early" {
             &early
         } else {
@@ -55,10 +56,10 @@ async fn answers_a_panic_with_500_and_closes() {
         }
     })
     .await;
-    for path in ["/early", "/late"] {
+    for path in ["/route", "/early", "/late"] {
         rig.refuses(get(path), Status::INTERNAL_SERVER_ERROR).await;
     }
-    assert_eq!(rig.metrics.handler_panics.value(), 2);
+    assert_eq!(rig.metrics.handler_panics.value(), 3);
     assert_eq!(rig.metrics.requests_refused.value(), 0);
 }
 

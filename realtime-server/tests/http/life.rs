@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use realtime_server::config::HttpConfig;
-use realtime_server::http::Status;
+use realtime_server::http::{Decision, Response, Status};
 
 use crate::rig::{Rig, get, post, routes};
 
@@ -42,8 +42,7 @@ async fn answers_pipelined_requests_in_order() {
 }
 
 //= https://www.rfc-editor.org/rfc/rfc9112#section-9.6
-//# The server MUST NOT process any further requests received on that connection after sending the
-//# final response
+//# The server MUST NOT process any further requests received on that connection.
 #[tokio::test]
 async fn ends_after_close() {
     let rig = Rig::new().await;
@@ -117,6 +116,19 @@ async fn refuses_a_head_request_without_content() {
         (400, Some("close"))
     );
     client.ends().await;
+}
+
+#[tokio::test]
+async fn drops_content_that_a_status_forbids() {
+    let rig = Rig::with(HttpConfig::default(), |head| {
+        if head.target.path() == "/ok" {
+            return routes(head);
+        }
+        Decision::Answer(Response::text(Status::NOT_MODIFIED, "content"))
+    })
+    .await;
+    let answer = rig.keeps(get("/"), Status::NOT_MODIFIED).await;
+    assert_eq!(answer.header("content-length"), None);
 }
 
 //= https://www.rfc-editor.org/rfc/rfc9110#section-8.6

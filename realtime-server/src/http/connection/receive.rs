@@ -25,8 +25,10 @@ impl Connection {
         loop {
             if let Some(found) = scan.advance(&self.input, &self.config)? {
                 self.head_only = found.line.method == Some(Method::Head);
-                let mut fields = self.input.split_to(found.fields.end);
-                fields.advance(found.fields.start);
+                // A copy of its own size: a head that is kept must not keep a read buffer.
+                let (start, end) = (found.fields.start, found.fields.end);
+                let fields = BytesMut::from(self.input.get(start..end).unwrap_or_default());
+                self.input.advance(end);
                 let peer = self.socket.peer();
                 return Ok(Some(head::parse(found.line, fields, peer, &self.config)?));
             }
@@ -93,7 +95,7 @@ impl Connection {
                 let length = within(length, limit).ok_or(Refusal::BodyTooLarge)?;
                 self.invite(exchange);
                 self.read_length(length).await?;
-                Ok(self.input.split_to(length).freeze())
+                Ok(self.take(length))
             }
             Framing::Chunked => {
                 self.invite(exchange);
@@ -102,6 +104,16 @@ impl Connection {
                 Ok(body.freeze())
             }
         }
+    }
+
+    /// Takes bytes that have been read. Few are copied, so that they do not keep a large buffer.
+    fn take(&mut self, length: usize) -> Bytes {
+        if self.input.capacity() / 2 < length {
+            return self.input.split_to(length).freeze();
+        }
+        let taken = Bytes::copy_from_slice(self.input.get(..length).unwrap_or_default());
+        self.input.advance(length);
+        taken
     }
 
     /// Has the client send the body it holds back.
