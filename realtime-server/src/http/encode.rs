@@ -76,8 +76,8 @@ pub(crate) fn head(
         Next::Keep if version == Version::Http11 => {}
         Next::Keep => put_line(dst, "connection", b"keep-alive"),
         //= https://www.rfc-editor.org/rfc/rfc9112#section-9.6
-        //# A server that does not support persistent connections MUST send the "close" connection
-        //# option in every response message that does not have a 1xx (Informational) status code.
+        //# A sender SHOULD send a Connection header field (Section 7.6.1 of [HTTP]) containing the
+        //# "close" connection option when it intends to close a connection.
         Next::Close => put_line(dst, "connection", b"close"),
         Next::Upgrade => put_line(dst, "connection", b"upgrade"),
     }

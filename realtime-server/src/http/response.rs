@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use tracing::error;
 
+use super::request_line::is_token_byte;
 use super::{Body, HeaderValue, Problem, Source, Status, Upgraded};
 
 /// A response. Its length, `Date` and `Connection` are the connection's business.
@@ -113,6 +114,7 @@ impl Response {
     /// connection's own and left out.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
+        debug_assert!(name.bytes().all(is_token_byte), "{name:?} is no token");
         if !OWN_FIELDS.iter().any(|own| own.eq_ignore_ascii_case(name)) {
             self.headers.push((name, value));
         }

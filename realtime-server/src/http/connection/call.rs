@@ -1,7 +1,7 @@
 //! Asking the service and running its handler.
 
 use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
@@ -33,14 +33,15 @@ impl Connection {
             self.metrics.requests_refused.incr();
             return self.answer_unread(exchange, Refusal::Method.into()).await;
         };
-        match self.service.route(&head) {
-            Decision::Answer(response) => self.answer_unread(exchange, response).await,
-            Decision::Call {
+        match catch_unwind(AssertUnwindSafe(|| self.service.route(&head))) {
+            Err(_panic) => Ok((self.panicked(), false)),
+            Ok(Decision::Answer(response)) => self.answer_unread(exchange, response).await,
+            Ok(Decision::Call {
                 body_limit,
                 params,
                 handler,
                 pace,
-            } => {
+            }) => {
                 let body = self.read_body(exchange, body_limit).await?;
                 self.call(handler, Request { head, params, body }, pace)
                     .await
@@ -64,11 +65,7 @@ impl Connection {
     ) -> Result<(Response, bool), Stop> {
         match self.run_handler(handler, request, pace).await? {
             Outcome::Answered(response) => Ok((response, true)),
-            Outcome::Panicked => {
-                self.metrics.handler_panics.incr();
-                error!(peer = %self.socket.peer(), "a handler panicked");
-                Ok((Problem::new(Status::INTERNAL_SERVER_ERROR).into(), false))
-            }
+            Outcome::Panicked => Ok((self.panicked(), false)),
             Outcome::TookTooLong => {
                 self.metrics.handler_timeouts.incr();
                 warn!(peer = %self.socket.peer(), "a handler took too long");
@@ -76,6 +73,12 @@ impl Connection {
                 Ok((answer.header("retry-after", HeaderValue::from(1)), true))
             }
         }
+    }
+
+    fn panicked(&self) -> Response {
+        self.metrics.handler_panics.incr();
+        error!(peer = %self.socket.peer(), "a handler panicked");
+        Problem::new(Status::INTERNAL_SERVER_ERROR).into()
     }
 
     /// Runs the handler while earlier answers leave.
