@@ -169,7 +169,9 @@ describe('The page in a browser', () => {
     const long = list.locator('li[data-state="Running"]');
     assert.equal(await long.count(), 1);
     await long.getByRole('button', { name: /^Stop/ }).click();
-    await list.locator('li[data-state="Stopped"]').waitFor();
+    const stopped = list.locator('li[data-state="Stopped"]');
+    await stopped.waitFor();
+    assert.ok((await stopped.locator('progress').evaluate((bar) => bar.value)) < 100);
   });
 
   it('says in words what the server refuses', async () => {
