@@ -5,6 +5,46 @@
 //! decided once, in [`framing`], before any handler runs; any doubt about it ends the connection
 //! (RFC 9112 section 6.3).
 //!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use realtime_server::http::{Decision, Head, Response, Service, Socket, Status, serve};
+//! use tokio::io::{AsyncReadExt, AsyncWriteExt};
+//! use tokio::net::{TcpListener, TcpStream};
+//! use tokio_util::sync::CancellationToken;
+//!
+//! struct Hello;
+//!
+//! impl Service for Hello {
+//!     fn route(&self, head: &Head) -> Decision {
+//!         Decision::Answer(match head.target.path() {
+//!             "/hello" => Response::text(Status::OK, "hello"),
+//!             _ => Response::empty(Status::NOT_FOUND),
+//!         })
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! let mut client = TcpStream::connect(listener.local_addr()?).await?;
+//! let (stream, peer) = listener.accept().await?;
+//! let (config, metrics) = Default::default();
+//! let drain = CancellationToken::new();
+//! let served = serve(Socket::new(stream, peer), Arc::new(Hello), config, metrics, drain);
+//! let asked = async {
+//!     client.write_all(b"GET /hello HTTP/1.0\r\n\r\n").await?;
+//!     let mut answer = String::new();
+//!     client.read_to_string(&mut answer).await?;
+//!     client.shutdown().await?;
+//!     std::io::Result::Ok(answer)
+//! };
+//! let ((), answer) = tokio::join!(served, asked);
+//! assert_eq!(answer?.split("\r\n").last(), Some("hello"));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! What is not here: routing, authentication, TLS, compression, and accepting connections.
 
 pub mod body;

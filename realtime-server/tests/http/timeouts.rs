@@ -119,9 +119,7 @@ async fn a_rate_of_zero_turns_the_check_off() {
 
 #[tokio::test(start_paused = true)]
 async fn a_body_that_nobody_wants_is_not_waited_for_long() {
-    let mut config = HttpConfig::default();
-    config.min_body_rate = 0;
-    let rig = Rig::with(config, routes).await;
+    let rig = Rig::new().await;
     let started = Instant::now();
     let request = "POST /missing HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
     rig.refuses(request, Status::NOT_FOUND).await;
