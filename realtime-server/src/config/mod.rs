@@ -2,6 +2,6 @@
 //!
 //! A configuration holds numbers and nothing that does I/O: who reads flags or files fills it in.
 
-pub mod http;
+mod http;
 
 pub use self::http::HttpConfig;

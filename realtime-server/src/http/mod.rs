@@ -2,7 +2,7 @@
 //!
 //! [`serve`] runs one connection. It reads a head, asks the [`Service`] what to do with it, reads
 //! the whole body, calls the handler and writes its [`Response`]. How long a message is gets
-//! decided once, in [`framing`], before any handler runs; any doubt about it ends the connection
+//! decided once, as [`Framing`], before any handler runs; any doubt about it ends the connection
 //! (RFC 9112 section 6.3).
 //!
 //! ```
@@ -47,33 +47,33 @@
 //!
 //! What is not here: routing, authentication, TLS, compression, and accepting connections.
 
-pub mod body;
+mod body;
 mod chunked;
 mod connection;
 mod date;
 mod encode;
-pub mod framing;
+mod framing;
 mod head;
-pub mod header_value;
-pub mod headers;
+mod header_value;
+mod headers;
 mod host;
-pub mod method;
-pub mod problem;
+mod method;
+mod problem;
 mod refusal;
-pub mod request;
+mod request;
 mod request_line;
-pub mod response;
+mod response;
 mod scan;
-pub mod send_queue;
-pub mod service;
-pub mod socket;
-pub mod status;
-pub mod target;
+mod send_queue;
+mod service;
+mod socket;
+mod status;
+mod target;
 
-pub use self::body::{Body, Source, Upgraded};
+pub use self::body::{Body, Hook, Source, Upgraded};
 pub use self::connection::serve;
 pub use self::framing::Framing;
-pub use self::header_value::HeaderValue;
+pub use self::header_value::{HeaderValue, InvalidHeaderValue};
 pub use self::headers::Headers;
 pub use self::method::Method;
 pub use self::problem::Problem;
