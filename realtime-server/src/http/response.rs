@@ -17,6 +17,7 @@ pub struct Response {
     headers: Vec<(&'static str, HeaderValue)>,
     /// What follows the head.
     pub body: Body,
+    closes: bool,
 }
 
 /// Fields that only the connection may set: they say where the message ends, or when it was made.
@@ -38,6 +39,7 @@ impl Response {
             status,
             headers: Vec::new(),
             body: Body::Empty,
+            closes: false,
         }
     }
 
@@ -50,6 +52,7 @@ impl Response {
             status,
             headers,
             body,
+            closes: false,
         }
     }
 
@@ -105,6 +108,7 @@ impl Response {
             status: Status::SWITCHING_PROTOCOLS,
             headers: vec![("upgrade", protocol)],
             body: Body::Upgrade(Box::new(|upgraded| Box::pin(hook(upgraded)))),
+            closes: false,
         }
     }
 
@@ -119,6 +123,17 @@ impl Response {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// Has the connection end after this response.
+    #[must_use]
+    pub fn closing(mut self) -> Self {
+        self.closes = true;
+        self
+    }
+
+    pub(crate) fn closes(&self) -> bool {
+        self.closes
     }
 
     /// The header lines that were added, in their order.

@@ -119,6 +119,20 @@ async fn refuses_a_head_request_without_content() {
 }
 
 #[tokio::test]
+async fn ends_after_an_answer_that_closes() {
+    let rig = Rig::with(HttpConfig::default(), |_| {
+        Decision::Answer(Response::text(Status::FORBIDDEN, "go").closing())
+    })
+    .await;
+    let (answer, mut client) = rig.ask(get("/") + &get("/")).await;
+    assert_eq!(
+        (answer.text(), answer.header("connection")),
+        ("go", Some("close"))
+    );
+    client.ends().await;
+}
+
+#[tokio::test]
 async fn drops_content_that_a_status_forbids() {
     let rig = Rig::with(HttpConfig::default(), |head| {
         if head.target.path() == "/ok" {

@@ -119,7 +119,7 @@ async fn a_write_without_progress_times_out() {
     let started = tokio::time::Instant::now();
     let error = socket.send(&mut queue).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
-    assert_eq!(started.elapsed(), PATIENCE);
+    assert!(started.elapsed() >= PATIENCE);
     assert!(queue.len_bytes() > 0);
 }
 

@@ -22,19 +22,18 @@ enum Outcome {
 }
 
 impl Connection {
-    /// The answer to a request, and whether another request can follow: its body was read to the
-    /// end.
+    /// The answer to a request. It closes the connection unless the body was read to its end.
     pub(super) async fn answer(
         &mut self,
         exchange: Exchange,
         head: Option<Head>,
-    ) -> Result<(Response, bool), Stop> {
+    ) -> Result<Response, Stop> {
         let Some(head) = head else {
             self.metrics.requests_refused.incr();
             return self.answer_unread(exchange, Refusal::Method.into()).await;
         };
         match catch_unwind(AssertUnwindSafe(|| self.service.route(&head))) {
-            Err(_panic) => Ok((self.panicked(), false)),
+            Err(_panic) => Ok(self.panicked()),
             Ok(Decision::Answer(response)) => self.answer_unread(exchange, response).await,
             Ok(Decision::Call {
                 body_limit,
@@ -53,8 +52,9 @@ impl Connection {
         &mut self,
         exchange: Exchange,
         response: Response,
-    ) -> Result<(Response, bool), Stop> {
-        Ok((response, self.discard_body(exchange).await?))
+    ) -> Result<Response, Stop> {
+        let read = self.discard_body(exchange).await?;
+        Ok(if read { response } else { response.closing() })
     }
 
     async fn call(
@@ -62,15 +62,15 @@ impl Connection {
         handler: Handler,
         request: Request,
         pace: Pace,
-    ) -> Result<(Response, bool), Stop> {
+    ) -> Result<Response, Stop> {
         match self.run_handler(handler, request, pace).await? {
-            Outcome::Answered(response) => Ok((response, true)),
-            Outcome::Panicked => Ok((self.panicked(), false)),
+            Outcome::Answered(response) => Ok(response),
+            Outcome::Panicked => Ok(self.panicked()),
             Outcome::TookTooLong => {
                 self.metrics.handler_timeouts.incr();
                 warn!(peer = %self.socket.peer(), "a handler took too long");
                 let answer = Response::from(Problem::new(Status::SERVICE_UNAVAILABLE));
-                Ok((answer.header("retry-after", HeaderValue::from(1)), true))
+                Ok(answer.header("retry-after", HeaderValue::from(1)))
             }
         }
     }
@@ -78,7 +78,7 @@ impl Connection {
     fn panicked(&self) -> Response {
         self.metrics.handler_panics.incr();
         error!(peer = %self.socket.peer(), "a handler panicked");
-        Problem::new(Status::INTERNAL_SERVER_ERROR).into()
+        Response::from(Problem::new(Status::INTERNAL_SERVER_ERROR)).closing()
     }
 
     /// Runs the handler while earlier answers leave.

@@ -187,7 +187,7 @@ impl Connection {
             }
         });
         match dropped.await {
-            Ok(Err(Stop::Refused(Refusal::BodyTooLarge))) | Err(_) => Ok(false),
+            Ok(Err(Stop::Refused(Refusal::BodyTooLarge | Refusal::Timeout))) | Err(_) => Ok(false),
             Ok(dropped) => dropped.map(|()| true),
         }
     }
