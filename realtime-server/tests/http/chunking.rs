@@ -24,7 +24,7 @@ async fn answers(rig: &Rig, bytes: &[u8], cuts: &[usize]) -> String {
     client.finish().await;
     let text = String::from_utf8(client.rest().await).unwrap();
     text.lines()
-        .filter(|line| !line.starts_with("date:"))
+        .filter(|line| !line.starts_with("Date:"))
         .collect::<Vec<_>>()
         .join("\n")
 }

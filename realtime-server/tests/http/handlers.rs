@@ -198,8 +198,8 @@ async fn writes_the_fields_of_the_connection_itself() {
     assert_eq!(
         answer.head,
         format!(
-            "HTTP/1.1 200 OK\ndate: {date}\ncontent-type: application/json\n\
-             x-content-type-options: nosniff\nX-Own: kept\ncontent-length: 5"
+            "HTTP/1.1 200 OK\nDate: {date}\nContent-Type: application/json\n\
+             X-Content-Type-Options: nosniff\nX-Own: kept\nContent-Length: 5"
         )
     );
     assert_eq!(answer.text(), "[1,2]");

@@ -55,8 +55,8 @@ async fn hands_the_socket_over_with_what_was_read() {
     assert_eq!(
         answer.head,
         format!(
-            "HTTP/1.1 101 Switching Protocols\ndate: {date}\nupgrade: echo\nx-accept: yes\n\
-             connection: upgrade"
+            "HTTP/1.1 101 Switching Protocols\nDate: {date}\nUpgrade: echo\nX-Accept: yes\n\
+             Connection: upgrade"
         )
     );
     assert_eq!(client.exactly(11).await, b"first frame");
