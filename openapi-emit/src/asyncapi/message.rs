@@ -1,0 +1,76 @@
+//! Messages of the SignalR JSON hub protocol, as schemas of their frames.
+
+use crate::emit::Emitter;
+use crate::hub::HubMethod;
+use crate::schema::Schema;
+use crate::value::{Object, Value};
+
+/// The `type` of a hub message.
+#[derive(Clone, Copy)]
+pub(super) enum FrameType {
+    Invocation = 1,
+    StreamItem = 2,
+    Completion = 3,
+    StreamInvocation = 4,
+}
+
+/// The call of a method. `awaited` says that the caller must be told when it is done.
+pub(super) fn call(method: &HubMethod, frame: FrameType, awaited: bool, e: &mut Emitter) -> Object {
+    let payload = frame_schema(frame);
+    let payload = if awaited {
+        payload.property("invocationId", Schema::string())
+    } else {
+        payload.optional("invocationId", Schema::string())
+    };
+    let payload = payload
+        .property("target", Schema::constant(method.name.as_str()))
+        .property("arguments", arguments(&method.arguments));
+    message(&method.name, method.description.as_deref(), &payload, e)
+}
+
+/// The end of a call: its result, if it has one, or an error.
+pub(super) fn completion(name: &str, result: Option<&Schema>, e: &mut Emitter) -> Object {
+    let payload = frame_schema(FrameType::Completion).property("invocationId", Schema::string());
+    let payload = match result {
+        Some(result) => payload.optional("result", result.clone()),
+        None => payload,
+    };
+    let payload = payload.optional("error", Schema::string());
+    message(name, Some("The call has ended."), &payload, e)
+}
+
+/// One item of a stream.
+pub(super) fn item(name: &str, item: &Schema, e: &mut Emitter) -> Object {
+    let payload = frame_schema(FrameType::StreamItem)
+        .property("invocationId", Schema::string())
+        .property("item", item.clone());
+    message(name, Some("One item of the stream."), &payload, e)
+}
+
+fn message(name: &str, description: Option<&str>, payload: &Schema, e: &mut Emitter) -> Object {
+    let mut message = Object::from([("name", name)]);
+    message.insert_some("description", description);
+    let location = "$message.payload#/invocationId";
+    message.insert("correlationId", Object::from([("location", location)]));
+    message.insert("payload", payload.emit(e));
+    message
+}
+
+fn frame_schema(frame: FrameType) -> Schema {
+    Schema::object().property("type", Schema::constant(frame as i32))
+}
+
+/// Arguments go by place, and all of them must be there.
+fn arguments(schemas: &[Schema]) -> Schema {
+    let count = u64::try_from(schemas.len()).unwrap_or(u64::MAX);
+    let tuple = Schema::from(Object::from([("type", "array")]));
+    let tuple = if schemas.is_empty() {
+        tuple
+    } else {
+        tuple
+            .with("prefixItems", Value::array(schemas.iter().cloned()))
+            .with("items", false)
+            .with("minItems", count)
+    };
+    tuple.with("maxItems", count)
+}
