@@ -23,6 +23,8 @@ mod schema;
 mod security;
 mod server;
 mod tag;
+#[cfg(feature = "schemars")]
+mod type_schemas;
 mod value;
 mod version;
 #[cfg(feature = "yaml")]
@@ -45,5 +47,7 @@ pub use schema::{NotASchema, Schema};
 pub use security::{KeyPlace, SecurityScheme};
 pub use server::Server;
 pub use tag::Tag;
+#[cfg(feature = "schemars")]
+pub use type_schemas::{NotTagged, TypeSchemas};
 pub use value::{Object, Value};
 pub use version::{Dialect, Version};
