@@ -189,3 +189,27 @@ pub(crate) fn event_schema() -> Schema {
         .optional("id", Schema::string())
         .optional("retry", Schema::integer().with("minimum", 0))
 }
+
+/// Events as they are sent. Anything that is not an array of objects has no text.
+pub(crate) fn wire_text(events: &Value) -> String {
+    let mut text = String::new();
+    for event in events
+        .as_array()
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Value::as_object)
+    {
+        for (field, value) in event.iter() {
+            let value = match value {
+                Value::String(value) => value.clone(),
+                Value::Number(number) => number.to_string(),
+                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => continue,
+            };
+            for line in value.split(['\n', '\r']) {
+                text.extend([field, ": ", line, "\n"]);
+            }
+        }
+        text.push('\n');
+    }
+    text
+}

@@ -1,6 +1,7 @@
 //! Examples of bodies.
 
 use crate::emit::Emitter;
+use crate::event_stream::wire_text;
 use crate::value::{Object, Value};
 use crate::version::Version;
 
@@ -32,7 +33,7 @@ impl Example {
         self
     }
 
-    /// The same as it is sent. Streams need it: before 3.2 the text is all that can be shown.
+    /// The same as it is sent. For a stream it is made from the data, if it is not given.
     #[must_use]
     pub fn serialized(mut self, text: &str) -> Self {
         self.serialized = Some(text.to_owned());
@@ -40,26 +41,26 @@ impl Example {
     }
 
     pub(crate) fn emit(&self, emitter: &Emitter) -> Object {
-        self.emit_with(emitter, &self.data)
+        self.emit_with(emitter, self.serialized.as_deref(), &self.data)
     }
 
-    /// For a body whose schema, before 3.2, is that of its text.
-    pub(crate) fn emit_wire_text(&self, emitter: &Emitter) -> Object {
+    /// Of a stream, whose schema before 3.2 is that of its text.
+    pub(crate) fn emit_events(&self, emitter: &Emitter) -> Object {
         let text = self
             .serialized
-            .as_ref()
-            .map_or_else(|| self.data.clone(), Value::from);
-        self.emit_with(emitter, &text)
+            .clone()
+            .unwrap_or_else(|| wire_text(&self.data));
+        self.emit_with(emitter, Some(&text), &Value::from(text.as_str()))
     }
 
     //= https://spec.openapis.org/oas/v3.2.0.html#example-object
     //# An example of the data structure that MUST be valid according to the relevant Schema Object.
-    fn emit_with(&self, emitter: &Emitter, value: &Value) -> Object {
+    fn emit_with(&self, emitter: &Emitter, serialized: Option<&str>, value: &Value) -> Object {
         let mut object = Object::new();
         object.insert_some("summary", self.summary.as_ref());
         if emitter.version >= Version::V3_2 {
             object.insert("dataValue", &self.data);
-            object.insert_some("serializedValue", self.serialized.as_ref());
+            object.insert_some("serializedValue", serialized);
         } else {
             object.insert("value", value);
         }

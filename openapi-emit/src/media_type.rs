@@ -83,7 +83,7 @@ impl MediaType {
             object.insert("x-oai-itemSchema", item);
         }
         if emitter.dialect == Dialect::Standard {
-            self.emit_examples(emitter, Example::emit_wire_text, object);
+            self.emit_examples(emitter, Example::emit_events, object);
         }
     }
 

@@ -5,7 +5,7 @@ use super::server::{Protocol, Servers};
 use super::{Contribution, emit_parameters, emit_security};
 use crate::api::Api;
 use crate::emit::{Emitter, escape};
-use crate::hub::{Hub, HubMethod, Reply};
+use crate::hub::{Hub, HubMethod, Reply, Transport};
 use crate::schema::Schema;
 use crate::value::{Object, Value};
 
@@ -38,7 +38,13 @@ pub(super) fn emit(
     channel.insert("title", &hub.name);
     channel.insert_some("summary", hub.summary.as_ref());
     channel.insert_some("description", hub.description.as_ref());
-    channel.insert_some("servers", servers.references(Protocol::WebSocket, emitter));
+    let has_websocket = hub.transports.contains(&Transport::WebSocket);
+    let protocol = if has_websocket {
+        Protocol::WebSocket
+    } else {
+        Protocol::Http
+    };
+    channel.insert_some("servers", servers.references(protocol, emitter));
     channel.insert_some(
         "parameters",
         emit_parameters(&hub.path, |name| {
@@ -50,10 +56,10 @@ pub(super) fn emit(
         }),
     );
     channel.insert("messages", messages);
-    channel.insert(
-        "bindings",
-        Object::from([("ws", ws_binding(hub, api, emitter))]),
-    );
+    if has_websocket {
+        let binding = ws_binding(hub, api, emitter);
+        channel.insert("bindings", Object::from([("ws", binding)]));
+    }
     let mut signalr = Object::from([("hub", &hub.name)]);
     signalr.insert(
         "protocols",

@@ -2,13 +2,14 @@
 
 use crate::api::{Api, Entry};
 use crate::emit::Emitter;
+use crate::hub::Transport;
 use crate::server::Server;
 use crate::value::{Object, Value};
 
 /// The servers whose address is absolute; a relative one has no host to name.
 pub(super) struct Servers<'a> {
     addresses: Vec<Address<'a>>,
-    has_hubs: bool,
+    has_websocket: bool,
 }
 
 struct Address<'a> {
@@ -53,20 +54,20 @@ impl<'a> Servers<'a> {
                 suffix,
             });
         }
-        let has_hubs = api
-            .entries
-            .iter()
-            .any(|entry| matches!(entry, Entry::Hub(_)));
+        let has_websocket = api.entries.iter().any(|entry| match entry {
+            Entry::Hub(hub) => hub.transports.contains(&Transport::WebSocket),
+            Entry::Operation { .. } => false,
+        });
         Self {
             addresses,
-            has_hubs,
+            has_websocket,
         }
     }
 
     pub(super) fn emit(&self) -> Option<Object> {
         let mut servers = Object::new();
         for address in &self.addresses {
-            if self.has_hubs {
+            if self.has_websocket {
                 servers.insert(
                     address.name(Protocol::WebSocket),
                     address.emit(Protocol::WebSocket),

@@ -165,9 +165,13 @@ fn operations(api: Api) -> Api {
                         .description("Its tag.")
                         .required(),
                 )
-                .content(MediaType::json(Schema::reference("Item")).example(
-                    Example::new("one", Object::from([("id", "7")])).summary("The seventh"),
-                )),
+                .content(
+                    MediaType::json(Schema::reference("Item")).example(
+                        Example::new("one", Object::from([("id", "7")]))
+                            .summary("The seventh")
+                            .serialized("{\"id\":\"7\"}"),
+                    ),
+                ),
         )
         .response(Status::Range(4), Response::new("Refused."))
         .response(Status::Default, Response::new("Failed."))
@@ -212,8 +216,7 @@ fn streams(api: Api) -> Api {
             Object::from([("data", "true")]),
             Object::from([("event", "tick"), ("data", "")]),
         ]),
-    )
-    .serialized("data: true\n\nevent: tick\ndata:\n\n");
+    );
     api.operation(
         Method::Post,
         "/completions",
