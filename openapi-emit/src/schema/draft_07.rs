@@ -1,7 +1,9 @@
-//! The Schema Object of `AsyncAPI` 3.0, a superset of JSON Schema draft 07.
+//! The Schema Object of `AsyncAPI` 3.0.
 
 use crate::value::{Object, Value};
 
+//= https://www.asyncapi.com/docs/reference/specification/v3.0.0#schemaObject
+//# This object is a superset of the JSON Schema Specification Draft 07.
 /// Keywords that draft 07 lacks or that mean another thing in `AsyncAPI`.
 const UNKNOWN: [&str; 14] = [
     "$anchor",
