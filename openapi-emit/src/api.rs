@@ -5,7 +5,8 @@ use crate::document::Document;
 use crate::error::BuildError;
 use crate::hub::Hub;
 use crate::info::{Info, License};
-use crate::operation::{Method, Operation};
+use crate::method::Method;
+use crate::operation::Operation;
 use crate::parameter::Parameter;
 use crate::request_body::RequestBody;
 use crate::response::Response;
@@ -189,6 +190,13 @@ impl Api {
     pub fn extension(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.extensions.push((name.to_owned(), value.into()));
         self
+    }
+
+    pub(crate) fn hubs(&self) -> impl Iterator<Item = &Hub> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Hub(hub) => Some(hub.as_ref()),
+            Entry::Operation { .. } => None,
+        })
     }
 
     /// Checks the description; only what passes can be written.

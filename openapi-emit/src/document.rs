@@ -1,13 +1,14 @@
 //! A description that was checked, and the documents it gives.
 
-use crate::api::{Api, Entry};
+use crate::api::Api;
 use crate::check;
 use crate::emit::Emitter;
 use crate::error::{BuildError, Part};
 use crate::event_stream::{EVENT_SCHEMA, event_schema};
 use crate::hub::{NEGOTIATE_SCHEMA, negotiate_schema};
 use crate::kestrun;
-use crate::operation::{Method, Operation, emit_extensions};
+use crate::operation::emit_extensions;
+use crate::route::{Route, routes};
 use crate::security::Requirement;
 use crate::server::Server;
 use crate::value::{Object, Value};
@@ -18,14 +19,6 @@ use crate::version::{Dialect, Version};
 pub struct Document {
     api: Api,
     routes: Vec<Route>,
-}
-
-/// An operation at its place; each hub gives two.
-#[derive(Clone, Debug)]
-pub(crate) struct Route {
-    pub(crate) path: String,
-    pub(crate) method: Method,
-    pub(crate) operation: Operation,
 }
 
 impl Document {
@@ -61,33 +54,19 @@ impl Document {
 
     /// Adds the schemas that the crate's own shapes refer to.
     fn add_schemas(&mut self) {
-        let has_hub = self
-            .api
-            .entries
-            .iter()
-            .any(|entry| matches!(entry, Entry::Hub(_)));
         let mut schemas = Vec::new();
         match self.api.dialect {
             Dialect::Standard => {
-                let in_components = || self.api.components.responses.iter();
-                if self
-                    .routes
-                    .iter()
-                    .any(|route| route.operation.stream().is_some())
-                    || in_components().any(|(_, response)| response.stream().is_some())
-                {
+                if self.has_stream() {
                     schemas.push((EVENT_SCHEMA, event_schema()));
                 }
-                if has_hub {
+                if self.api.hubs().any(|hub| hub.has_negotiate) {
                     schemas.push((NEGOTIATE_SCHEMA, negotiate_schema()));
                 }
             }
             Dialect::Kestrun => {
-                if self
-                    .routes
-                    .iter()
-                    .any(|route| kestrun::has_error_response(&route.operation))
-                {
+                let mut operations = self.routes.iter().map(|route| &route.operation);
+                if operations.any(kestrun::has_error_response) {
                     schemas.push((kestrun::ERROR_SCHEMA, kestrun::error_schema()));
                 }
             }
@@ -95,6 +74,19 @@ impl Document {
         for (name, schema) in schemas {
             self.api.components.schemas.push((name.to_owned(), schema));
         }
+    }
+
+    fn has_stream(&self) -> bool {
+        let components = &self.api.components;
+        self.routes.iter().any(|route| route.operation.has_stream())
+            || components
+                .responses
+                .iter()
+                .any(|(_, it)| it.stream().is_some())
+            || components
+                .request_bodies
+                .iter()
+                .any(|(_, it)| it.has_stream())
     }
 
     fn emit(&self, emitter: &mut Emitter) -> Value {
@@ -153,48 +145,4 @@ impl Document {
         }
         items.into_iter().collect()
     }
-}
-
-fn routes(api: &Api) -> Vec<Route> {
-    let mut routes = Vec::new();
-    for entry in &api.entries {
-        match (entry, api.dialect) {
-            (
-                Entry::Operation {
-                    path,
-                    method,
-                    operation,
-                },
-                dialect,
-            ) => {
-                let operation = operation.as_ref().clone();
-                let operation = match dialect {
-                    Dialect::Standard => operation,
-                    Dialect::Kestrun => kestrun::add_error_responses(operation),
-                };
-                routes.push(Route {
-                    path: path.clone(),
-                    method: *method,
-                    operation,
-                });
-            }
-            (Entry::Hub(hub), dialect) => {
-                let (connect, negotiate) = match dialect {
-                    Dialect::Standard => (hub.connect(&api.security), hub.negotiate()),
-                    Dialect::Kestrun => (kestrun::connect(hub), kestrun::negotiate(hub)),
-                };
-                routes.push(Route {
-                    path: hub.path.clone(),
-                    method: Method::Get,
-                    operation: connect,
-                });
-                routes.push(Route {
-                    path: hub.negotiate_path(),
-                    method: Method::Post,
-                    operation: negotiate,
-                });
-            }
-        }
-    }
-    routes
 }

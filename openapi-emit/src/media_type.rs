@@ -12,12 +12,12 @@ use crate::version::{Dialect, Version};
 #[derive(Clone, Debug, PartialEq)]
 pub struct MediaType {
     pub(crate) name: String,
-    pub(crate) body: Body,
+    body: Body,
     examples: Vec<Example>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Body {
+enum Body {
     Opaque,
     Schema(Schema),
     Events(EventStream),
@@ -54,6 +54,13 @@ impl MediaType {
             name: name.to_owned(),
             body,
             examples: Vec::new(),
+        }
+    }
+
+    pub(crate) fn stream(&self) -> Option<&EventStream> {
+        match &self.body {
+            Body::Events(stream) => Some(stream),
+            Body::Opaque | Body::Schema(_) => None,
         }
     }
 

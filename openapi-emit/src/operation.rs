@@ -2,30 +2,11 @@
 
 use crate::emit::{Emitter, RefOr};
 use crate::error::{BuildError, Part};
-use crate::event_stream::EventStream;
 use crate::parameter::Parameter;
 use crate::request_body::RequestBody;
 use crate::response::{Response, Status};
 use crate::security::Requirement;
 use crate::value::{Object, Value};
-
-/// The method of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[expect(
-    missing_docs,
-    reason = "RFC 9110, section 9.3 and RFC 5789 say what they mean"
-)]
-pub enum Method {
-    Get,
-    Put,
-    Post,
-    Delete,
-    Options,
-    Head,
-    Patch,
-    Trace,
-}
 
 /// What a request with one method at one path does.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,13 +147,16 @@ impl Operation {
         self
     }
 
-    /// The first stream among the responses.
-    pub(crate) fn stream(&self) -> Option<&EventStream> {
-        self.responses
-            .iter()
-            .find_map(|(_, response)| match response {
-                RefOr::Inline(response) => response.stream(),
-                RefOr::Component(_) => None,
+    /// Whether there is a stream of events in what is said here in place.
+    pub(crate) fn has_stream(&self) -> bool {
+        let in_body = match &self.body {
+            Some(RefOr::Inline(body)) => body.has_stream(),
+            Some(RefOr::Component(_)) | None => false,
+        };
+        in_body
+            || self.responses.iter().any(|(_, response)| match response {
+                RefOr::Inline(response) => response.stream().is_some(),
+                RefOr::Component(_) => false,
             })
     }
 
@@ -227,22 +211,6 @@ impl Operation {
             emitter.insert_unique(&mut responses, Part::Response, &key, response);
         }
         responses
-    }
-}
-
-impl Method {
-    /// The field of the Path Item Object.
-    pub(crate) fn key(self) -> &'static str {
-        match self {
-            Self::Get => "get",
-            Self::Put => "put",
-            Self::Post => "post",
-            Self::Delete => "delete",
-            Self::Options => "options",
-            Self::Head => "head",
-            Self::Patch => "patch",
-            Self::Trace => "trace",
-        }
     }
 }
 

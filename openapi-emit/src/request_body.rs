@@ -44,6 +44,12 @@ impl RequestBody {
         self
     }
 
+    pub(crate) fn has_stream(&self) -> bool {
+        self.content
+            .iter()
+            .any(|media_type| media_type.stream().is_some())
+    }
+
     pub(crate) fn emit(&self, emitter: &mut Emitter) -> Object {
         let mut body = Object::new();
         body.insert_some("description", self.description.as_ref());

@@ -4,7 +4,7 @@ use crate::emit::Emitter;
 use crate::error::{BuildError, Part};
 use crate::event_stream::EventStream;
 use crate::header::Header;
-use crate::media_type::{Body, MediaType, emit_content};
+use crate::media_type::{MediaType, emit_content};
 use crate::value::Object;
 
 /// A response, without its status.
@@ -54,12 +54,7 @@ impl Response {
 
     /// The stream of events in this response.
     pub(crate) fn stream(&self) -> Option<&EventStream> {
-        self.content
-            .iter()
-            .find_map(|media_type| match &media_type.body {
-                Body::Events(stream) => Some(stream),
-                Body::Opaque | Body::Schema(_) => None,
-            })
+        self.content.iter().find_map(MediaType::stream)
     }
 
     pub(crate) fn emit(&self, emitter: &mut Emitter) -> Object {

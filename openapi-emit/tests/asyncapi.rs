@@ -1,9 +1,5 @@
 //! Channels, messages and operations.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a panic is how a test fails"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use openapi_emit::{
     Api, Event, EventStream, Hub, HubMethod, KeyPlace, Method, Operation, Parameter, Response,

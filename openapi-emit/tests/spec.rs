@@ -311,3 +311,59 @@ fn members_stand_in_the_order_they_were_written() {
         rest = &rest[at.unwrap() + 1..];
     }
 }
+
+#[test]
+fn stream_may_be_a_request() {
+    let operation = Operation::new("push")
+        .body(RequestBody::new(EventStream::new()))
+        .response(204, Response::new("Done."));
+    let in_place = document(Api::new("Test", "1").operation(Method::Post, "/", operation));
+    assert_eq!(
+        in_place["components"]["schemas"]["SseEvent"]["type"],
+        "object"
+    );
+    let body = RequestBody::new(EventStream::new());
+    let in_component = document(Api::new("Test", "1").request_body("Push", body));
+    assert_eq!(
+        in_component["components"]["schemas"]["SseEvent"]["type"],
+        "object"
+    );
+}
+
+#[test]
+fn negotiation_can_be_left_out() {
+    let document = document(Api::new("Test", "1").hub(chat().without_negotiate()));
+    let paths: Vec<_> = document["paths"].as_object().unwrap().keys().collect();
+    assert_eq!(paths, ["/hubs/chat"]);
+    assert_eq!(
+        document["components"]["schemas"].get("NegotiateResponse"),
+        None
+    );
+}
+
+#[test]
+fn null_is_allowed_beside_a_list_of_values() {
+    let schema = Schema::string().with("enum", ["a"]).nullable();
+    let document = document(Api::new("Test", "1").schema("S", schema));
+    assert_eq!(
+        document["components"]["schemas"]["S"],
+        json!({"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]})
+    );
+}
+
+#[test]
+fn member_that_is_added_again_replaces_the_first() {
+    let schema = Schema::object()
+        .property("a", Schema::string())
+        .property("b", Schema::string())
+        .property("a", Schema::integer());
+    let document = document(Api::new("Test", "1").schema("S", schema));
+    assert_eq!(
+        document["components"]["schemas"]["S"],
+        json!({
+            "type": "object",
+            "required": ["a", "b"],
+            "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}
+        })
+    );
+}

@@ -4,8 +4,9 @@ use super::message::{FrameType, call, completion, item};
 use super::server::{Protocol, Servers};
 use super::{Contribution, emit_parameters, emit_security};
 use crate::api::Api;
-use crate::emit::{Emitter, escape};
+use crate::emit::Emitter;
 use crate::hub::{Hub, HubMethod, Reply, Transport};
+use crate::pointer::escape;
 use crate::schema::Schema;
 use crate::value::{Object, Value};
 

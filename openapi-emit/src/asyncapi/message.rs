@@ -8,10 +8,10 @@ use crate::value::{Object, Value};
 /// The `type` of a hub message.
 #[derive(Clone, Copy)]
 pub(super) enum FrameType {
-    Invocation = 1,
-    StreamItem = 2,
-    Completion = 3,
-    StreamInvocation = 4,
+    Invocation,
+    StreamItem,
+    Completion,
+    StreamInvocation,
 }
 
 /// The call of a method. `awaited` says that the caller must be told when it is done.
@@ -57,7 +57,7 @@ fn message(name: &str, description: Option<&str>, payload: &Schema, e: &mut Emit
 }
 
 fn frame_schema(frame: FrameType) -> Schema {
-    Schema::object().property("type", Schema::constant(frame as i32))
+    Schema::object().property("type", Schema::constant(frame.number()))
 }
 
 /// Arguments go by place, and all of them must be there.
@@ -73,4 +73,15 @@ fn arguments(schemas: &[Schema]) -> Schema {
             .with("minItems", count)
     };
     tuple.with("maxItems", count)
+}
+
+impl FrameType {
+    fn number(self) -> u32 {
+        match self {
+            Self::Invocation => 1,
+            Self::StreamItem => 2,
+            Self::Completion => 3,
+            Self::StreamInvocation => 4,
+        }
+    }
 }

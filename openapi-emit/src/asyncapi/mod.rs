@@ -72,13 +72,7 @@ struct Contribution {
 /// A name for the channel of a stream: its own, with a number after it where a hub or an earlier
 /// stream has that.
 fn free_name(name: &str, api: &Api, channels: &Object) -> String {
-    let is_free = |name: &str| {
-        !channels.contains(name)
-            && !api.entries.iter().any(|entry| match entry {
-                Entry::Hub(hub) => hub.name == name,
-                Entry::Operation { .. } => false,
-            })
-    };
+    let is_free = |name: &str| !channels.contains(name) && !api.hubs().any(|hub| hub.name == name);
     let numbered = (2_u64..).map(|number| format!("{name}-{number}"));
     std::iter::once(name.to_owned())
         .chain(numbered)

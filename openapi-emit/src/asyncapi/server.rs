@@ -1,6 +1,6 @@
 //! Servers: `AsyncAPI` wants host, path and protocol apart, and one server per protocol.
 
-use crate::api::{Api, Entry};
+use crate::api::Api;
 use crate::emit::Emitter;
 use crate::hub::Transport;
 use crate::server::Server;
@@ -54,10 +54,9 @@ impl<'a> Servers<'a> {
                 suffix,
             });
         }
-        let has_websocket = api.entries.iter().any(|entry| match entry {
-            Entry::Hub(hub) => hub.transports.contains(&Transport::WebSocket),
-            Entry::Operation { .. } => false,
-        });
+        let has_websocket = api
+            .hubs()
+            .any(|hub| hub.transports.contains(&Transport::WebSocket));
         Self {
             addresses,
             has_websocket,

@@ -4,9 +4,11 @@ use super::server::{Protocol, Servers};
 use super::{Contribution, emit_parameters, emit_security};
 use crate::api::Api;
 use crate::components::Components;
-use crate::emit::{Emitter, RefOr, escape};
+use crate::emit::{Emitter, RefOr};
 use crate::event_stream::{Event, EventStream};
-use crate::operation::{Method, Operation};
+use crate::method::Method;
+use crate::operation::Operation;
+use crate::pointer::escape;
 use crate::schema::Schema;
 use crate::value::Object;
 

@@ -6,9 +6,9 @@ mod security;
 mod server;
 mod tag;
 
-use crate::api::{Api, Entry};
-use crate::document::Route;
+use crate::api::Api;
 use crate::error::BuildError;
+use crate::route::Route;
 
 pub(crate) use path::parameter_names;
 
@@ -17,10 +17,7 @@ pub(crate) fn check(api: &Api, routes: &[Route]) -> Result<(), BuildError> {
         server::check(server)?;
     }
     tag::check(&api.tags)?;
-    hub::check(api.entries.iter().filter_map(|entry| match entry {
-        Entry::Hub(hub) => Some(hub.as_ref()),
-        Entry::Operation { .. } => None,
-    }))?;
+    hub::check(api.hubs())?;
     path::check(routes, &api.components.parameters)?;
     security::check(api, routes)
 }

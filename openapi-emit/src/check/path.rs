@@ -1,9 +1,9 @@
 //! Paths and the parameters in them.
 
-use crate::document::Route;
 use crate::emit::RefOr;
 use crate::error::{BuildError, Part};
 use crate::parameter::{Parameter, Place};
+use crate::route::Route;
 
 pub(super) fn check(
     routes: &[Route],

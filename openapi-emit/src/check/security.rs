@@ -1,8 +1,8 @@
 //! Requirements and the schemes they name.
 
-use crate::api::{Api, Entry};
-use crate::document::Route;
+use crate::api::Api;
 use crate::error::{BuildError, Part};
+use crate::route::Route;
 use crate::security::Requirement;
 
 //= https://spec.openapis.org/oas/v3.1.2.html#security-requirement-object
@@ -12,10 +12,7 @@ pub(super) fn check(api: &Api, routes: &[Route]) -> Result<(), BuildError> {
         .iter()
         .filter_map(|route| route.operation.security.as_ref());
     // The operations of a hub need not repeat what it asks for.
-    let of_hubs = api.entries.iter().filter_map(|entry| match entry {
-        Entry::Hub(hub) => hub.security.as_ref(),
-        Entry::Operation { .. } => None,
-    });
+    let of_hubs = api.hubs().filter_map(|hub| hub.security.as_ref());
     let requirements = api
         .security
         .iter()

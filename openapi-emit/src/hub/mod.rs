@@ -29,6 +29,7 @@ pub struct Hub {
     pub(crate) security: Option<Vec<Requirement>>,
     pub(crate) transports: Vec<Transport>,
     pub(crate) formats: Vec<Format>,
+    pub(crate) has_negotiate: bool,
     responses: Vec<(Status, RefOr<Response>)>,
 }
 
@@ -74,6 +75,7 @@ impl Hub {
                 Transport::LongPolling,
             ],
             formats: vec![Format::Json],
+            has_negotiate: true,
             responses: Vec::new(),
         }
     }
@@ -131,6 +133,13 @@ impl Hub {
     #[must_use]
     pub fn formats(mut self, formats: &[Format]) -> Self {
         self.formats = formats.to_vec();
+        self
+    }
+
+    /// Leaves the `POST` out, for hubs whose clients connect without it.
+    #[must_use]
+    pub fn without_negotiate(mut self) -> Self {
+        self.has_negotiate = false;
         self
     }
 

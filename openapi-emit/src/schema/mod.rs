@@ -103,7 +103,12 @@ impl Schema {
             Some(Value::Array(names)) => names.clone(),
             _ => Vec::new(),
         };
-        required.push(name.into());
+        if !required
+            .iter()
+            .any(|present| present.as_str() == Some(name))
+        {
+            required.push(name.into());
+        }
         self.with("required", required).optional(name, schema)
     }
 
@@ -121,8 +126,9 @@ impl Schema {
     /// Allows `null` too.
     #[must_use]
     pub fn nullable(self) -> Self {
+        let lists_values = self.keyword("enum").or(self.keyword("const")).is_some();
         match self.keyword("type") {
-            Some(Value::String(name)) => {
+            Some(Value::String(name)) if !lists_values => {
                 let types = Value::from([name.as_str(), "null"]);
                 self.with("type", types)
             }

@@ -54,6 +54,7 @@ pub(crate) fn torture() -> Api {
         Hub::new("Tenant.Hub", "/hubs/{tenant}")
             .parameter(Parameter::path("tenant", Schema::string()).description("Whose hub."))
             .transports(&[Transport::ServerSentEvents])
+            .without_negotiate()
             .anonymous(),
     )
 }

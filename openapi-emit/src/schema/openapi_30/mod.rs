@@ -1,5 +1,7 @@
 //! The Schema Object of `OpenAPI` 3.0, which is a dialect of an old JSON Schema draft.
 
+mod types;
+
 use crate::value::{Object, Value};
 
 //= https://spec.openapis.org/oas/v3.0.4.html#schema-object
@@ -52,7 +54,7 @@ pub(super) fn from_boolean(schema: &Value) -> Value {
 }
 
 pub(super) fn lower(mut keywords: Object) -> Object {
-    types(&mut keywords);
+    types::lower(&mut keywords);
     constant(&mut keywords);
     bound(
         &mut keywords,
@@ -79,66 +81,12 @@ pub(super) fn lower(mut keywords: Object) -> Object {
         .collect()
 }
 
-/// `type: [x, "null"]` becomes `nullable`; several types become `anyOf`.
-fn types(keywords: &mut Object) {
-    let (nullable, others) = match keywords.get("type") {
-        Some(Value::Array(types)) => {
-            let (null, others): (Vec<_>, Vec<_>) = types.iter().cloned().partition(is_null);
-            (!null.is_empty(), others)
-        }
-        Some(name) if is_null(name) => (true, Vec::new()),
-        _ => return arrays_have_items(keywords),
-    };
-    match <[Value; 1]>::try_from(others) {
-        Ok([only]) => {
-            keywords.insert("type", only);
-            if nullable {
-                keywords.insert("nullable", true);
-            }
-        }
-        Err(none) if none.is_empty() => only_null(keywords),
-        Err(several) => {
-            let branches = several.into_iter().map(|name| {
-                let mut branch = Object::from([("type", name)]);
-                if nullable {
-                    branch.insert("nullable", true);
-                }
-                arrays_have_items(&mut branch);
-                branch
-            });
-            let branches = Value::array(branches);
-            if keywords.contains("anyOf") {
-                let mut all = match keywords.remove("allOf") {
-                    Some(Value::Array(all)) => all,
-                    _ => Vec::new(),
-                };
-                all.push(Object::from([("anyOf", branches)]).into());
-                keywords.replace("type", "allOf", all);
-            } else {
-                keywords.replace("type", "anyOf", branches);
-            }
-        }
-    }
-    arrays_have_items(keywords);
-}
-
-//= https://spec.openapis.org/oas/v3.0.4.html#schema-object
-//# `items` MUST be present if the `type` is `array`.
-fn arrays_have_items(keywords: &mut Object) {
-    if keywords.get("type").and_then(Value::as_str) == Some("array")
-        && !keywords.contains("items")
-        && !keywords.contains("prefixItems")
-    {
-        keywords.insert("items", Object::new());
-    }
-}
-
 fn constant(keywords: &mut Object) {
     let Some(value) = keywords.get("const").cloned() else {
         return;
     };
     let name = match &value {
-        Value::Null => return only_null(keywords),
+        Value::Null => return types::only_null(keywords),
         Value::Bool(_) => "boolean",
         Value::Number(_) => "number",
         Value::String(_) => "string",
@@ -148,18 +96,8 @@ fn constant(keywords: &mut Object) {
     keywords.replace("const", "enum", [value]);
     if !keywords.contains("type") {
         keywords.insert("type", name);
-        arrays_have_items(keywords);
+        types::arrays_have_items(keywords);
     }
-}
-
-/// Null and nothing else.
-//= https://spec.openapis.org/oas/v3.0.4.html#schema-object
-//# This keyword only takes effect if `type` is explicitly defined within the same Schema Object.
-fn only_null(keywords: &mut Object) {
-    keywords.remove("const");
-    keywords.insert("type", "string");
-    keywords.insert("nullable", true);
-    keywords.insert("enum", [Value::Null]);
 }
 
 /// In 3.0 an exclusive bound is a flag on the inclusive one.
@@ -268,8 +206,4 @@ fn example(keywords: &mut Object) {
 
 fn nothing() -> Object {
     Object::from([("not", Object::new())])
-}
-
-fn is_null(name: &Value) -> bool {
-    name.as_str() == Some("null")
 }
