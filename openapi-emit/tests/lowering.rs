@@ -163,6 +163,10 @@ fn tuple_becomes_an_array_of_its_places() {
         json!({"type": "array", "items": {"type": "string"}, "maxItems": 1}),
     );
     check(
+        json!({"type": "array", "prefixItems": [], "items": false}),
+        json!({"type": "array", "items": {}, "maxItems": 0}),
+    );
+    check(
         json!({
             "type": "array",
             "prefixItems": [{"type": "string"}, {"type": "string"}],

@@ -318,13 +318,18 @@ fn refuses_hubs_and_methods_that_cannot_be_told_apart_or_named() {
     assert_eq!(refused(bad), invalid_name(Part::Method, "a/b"));
     let both_ways = api().hub(hub().method(method("m")).client_method(method("m")));
     assert_eq!(both_ways.build().err(), None);
-    let streaming = api().hub(hub().client_method(method("m").streams(Schema::any())));
-    assert_eq!(
-        refused(streaming),
-        BuildError::StreamingClientMethod {
-            name: "m".to_owned()
-        }
-    );
+    for streaming in [
+        method("m").streams(Schema::any()),
+        method("m").uploads(Schema::any()),
+    ] {
+        let refused = refused(api().hub(hub().client_method(streaming)));
+        assert_eq!(
+            refused,
+            BuildError::StreamingClientMethod {
+                name: "m".to_owned()
+            }
+        );
+    }
 }
 
 #[test]

@@ -108,7 +108,7 @@ impl ChannelWriter<'_> {
         if let Reply::Result(result) = &method.reply {
             replies.push(self.completion("result", method, Some(result)));
         }
-        self.operation("send", "client-method", method, call, replies);
+        self.operation("send", "client-method", method, vec![call], replies);
     }
 
     /// A client calls the server.
@@ -118,7 +118,16 @@ impl ChannelWriter<'_> {
             Reply::Done | Reply::Result(_) => (FrameType::Invocation, false),
         };
         let message = call(method, frame, awaited, self.emitter);
-        let call = self.message(format!("invoke.{}", method.name), message);
+        let mut calls = vec![self.message(format!("invoke.{}", method.name), message)];
+        if !method.uploads.is_empty() {
+            let any_of_them = match method.uploads.as_slice() {
+                [only] => only.clone(),
+                several => Schema::any_of(several.iter().cloned()),
+            };
+            let message = item(&method.name, &any_of_them, self.emitter);
+            calls.push(self.message(format!("upload.{}", method.name), message));
+            calls.push(self.completion("uploaded", method, None));
+        }
         let replies = match &method.reply {
             Reply::Done => vec![self.completion("complete", method, None)],
             Reply::Result(result) => vec![self.completion("complete", method, Some(result))],
@@ -128,7 +137,7 @@ impl ChannelWriter<'_> {
                 vec![item, self.completion("complete", method, None)]
             }
         };
-        self.operation("receive", "hub-method", method, call, replies);
+        self.operation("receive", "hub-method", method, calls, replies);
     }
 
     fn completion(&mut self, kind: &str, method: &HubMethod, result: Option<&Schema>) -> Object {
@@ -148,7 +157,7 @@ impl ChannelWriter<'_> {
         action: &str,
         role: &str,
         method: &HubMethod,
-        call: Object,
+        calls: Vec<Object>,
         replies: Vec<Object>,
     ) {
         let channel = self
@@ -159,7 +168,7 @@ impl ChannelWriter<'_> {
         operation.insert("title", &method.name);
         operation.insert_some("description", method.description.as_ref());
         operation.insert_some("security", self.security.as_ref());
-        operation.insert("messages", [call]);
+        operation.insert("messages", calls);
         if !replies.is_empty() {
             let mut reply = Object::from([("channel", channel)]);
             reply.insert("messages", replies);

@@ -25,6 +25,10 @@ pub(super) fn call(method: &HubMethod, frame: FrameType, awaited: bool, e: &mut 
     let payload = payload
         .property("target", Schema::constant(method.name.as_str()))
         .property("arguments", arguments(&method.arguments));
+    let payload = match method.uploads.len() {
+        0 => payload,
+        count => payload.property("streamIds", list_of(count, Schema::array(Schema::string()))),
+    };
     message(&method.name, method.description.as_deref(), &payload, e)
 }
 
@@ -36,7 +40,7 @@ pub(super) fn completion(name: &str, result: Option<&Schema>, e: &mut Emitter) -
         None => payload,
     };
     let payload = payload.optional("error", Schema::string());
-    message(name, Some("The call has ended."), &payload, e)
+    message(name, Some("The call or the stream has ended."), &payload, e)
 }
 
 /// One item of a stream.
@@ -62,17 +66,20 @@ fn frame_schema(frame: FrameType) -> Schema {
 
 /// Arguments go by place, and all of them must be there.
 fn arguments(schemas: &[Schema]) -> Schema {
-    let count = u64::try_from(schemas.len()).unwrap_or(u64::MAX);
     let tuple = Schema::from(Object::from([("type", "array")]));
-    let tuple = if schemas.is_empty() {
-        tuple
-    } else {
-        tuple
-            .with("prefixItems", Value::array(schemas.iter().cloned()))
-            .with("items", false)
-            .with("minItems", count)
-    };
-    tuple.with("maxItems", count)
+    if schemas.is_empty() {
+        return tuple.with("maxItems", 0);
+    }
+    let places = Value::array(schemas.iter().cloned());
+    list_of(
+        schemas.len(),
+        tuple.with("prefixItems", places).with("items", false),
+    )
+}
+
+fn list_of(count: usize, array: Schema) -> Schema {
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
+    array.with("minItems", count).with("maxItems", count)
 }
 
 impl FrameType {

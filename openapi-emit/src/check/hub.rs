@@ -11,7 +11,9 @@ pub(super) fn check<'a>(hubs: impl Iterator<Item = &'a Hub>) -> Result<(), Build
         seen.push(&hub.name);
         check_methods(&hub.methods)?;
         check_methods(&hub.client_methods)?;
-        let streaming = |method: &&HubMethod| matches!(method.reply, Reply::Items(_));
+        let streaming = |method: &&HubMethod| {
+            matches!(method.reply, Reply::Items(_)) || !method.uploads.is_empty()
+        };
         if let Some(method) = hub.client_methods.iter().find(streaming) {
             return Err(BuildError::StreamingClientMethod {
                 name: method.name.clone(),

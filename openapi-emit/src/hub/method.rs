@@ -8,6 +8,7 @@ pub struct HubMethod {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) arguments: Vec<Schema>,
+    pub(crate) uploads: Vec<Schema>,
     pub(crate) reply: Reply,
 }
 
@@ -32,6 +33,7 @@ impl HubMethod {
             name: name.to_owned(),
             description: None,
             arguments: Vec::new(),
+            uploads: Vec::new(),
             reply: Reply::Done,
         }
     }
@@ -61,6 +63,13 @@ impl HubMethod {
     #[must_use]
     pub fn streams(mut self, item: Schema) -> Self {
         self.reply = Reply::Items(item);
+        self
+    }
+
+    /// Adds a stream of items that the caller sends after the call; for methods of the hub.
+    #[must_use]
+    pub fn uploads(mut self, item: Schema) -> Self {
+        self.uploads.push(item);
         self
     }
 }

@@ -262,6 +262,11 @@ fn hub() -> Hub {
                 .argument("room", Schema::string())
                 .streams(Schema::any()),
         )
+        .method(
+            HubMethod::new("Sum")
+                .uploads(Schema::integer())
+                .returns(Schema::integer()),
+        )
         .response(403, Response::new("Not for you."))
         .response(404, Response::new("No such chat."))
         .response_ref(429, "Problem")

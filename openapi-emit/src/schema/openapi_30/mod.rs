@@ -6,7 +6,7 @@ use crate::value::{Object, Value};
 
 //= https://spec.openapis.org/oas/v3.0.4.html#schema-object
 //# The following keywords are taken directly from the JSON Schema definition and follow the same specifications
-const KEYWORDS: [&str; 35] = [
+const KEYWORDS: [&str; 36] = [
     "$ref",
     "additionalProperties",
     "allOf",
@@ -42,6 +42,7 @@ const KEYWORDS: [&str; 35] = [
     "type",
     "uniqueItems",
     "writeOnly",
+    "xml",
 ];
 
 /// The schemas `true` and `false`, which 3.0 does not know.
@@ -152,6 +153,7 @@ fn tuple(keywords: &mut Object) {
     }
     let items = match <[Value; 1]>::try_from(distinct) {
         Ok([only]) => only,
+        Err(none) if none.is_empty() => Object::new().into(),
         Err(several) => Object::from([("anyOf", several)]).into(),
     };
     keywords.insert("items", items);
