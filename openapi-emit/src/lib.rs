@@ -85,8 +85,8 @@
 //!
 //! All are off by default.
 //!
-//! - `schemars`: [`TypeSchemas`](https://docs.rs/openapi-emit/latest/openapi_emit/struct.TypeSchemas.html)
-//!   makes schemas of Rust types, and the events of a stream of a tagged enum.
+//! - `schemars`: `TypeSchemas` makes schemas of Rust types, and the events of a stream of a
+//!   tagged enum.
 //! - `yaml`: `Value::to_yaml`.
 
 mod api;

@@ -38,8 +38,8 @@ pub enum Dialect {
     ///
     /// - The item of a stream is described by the payload of its events alone, and by nothing
     ///   else: no schema of the text, no examples.
-    /// - The operations of a hub have fixed responses without content and no parameters; the
-    ///   connecting one has no operation id.
+    /// - The operations of a hub have no ids, fixed responses without content, and none of the
+    ///   parameters of SignalR.
     /// - Operations get the responses 400, 422, 415 and 406 that the framework can give.
     /// - `"null"` stands first in a list of types.
     /// - [`Api::build`](crate::Api::build) lets operation ids repeat.

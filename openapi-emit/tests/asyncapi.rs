@@ -3,7 +3,7 @@
 
 use openapi_emit::{
     Api, Event, EventStream, Hub, HubMethod, KeyPlace, Method, Operation, Parameter, Response,
-    Schema, SecurityScheme, Server, Tag, Transport, Value,
+    Schema, SecurityScheme, Server, Tag, Value,
 };
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! A hub as a channel, and its methods as operations seen from the server.
 
-use super::message::{FrameType, call, completion, item};
+use super::message::{Caller, call, completion, item};
 use super::server::{Protocol, Servers};
 use super::{Contribution, emit_parameters, emit_security};
 use crate::api::Api;
@@ -101,8 +101,7 @@ struct ChannelWriter<'a> {
 impl ChannelWriter<'_> {
     /// The server calls a client.
     fn client_method(&mut self, method: &HubMethod) {
-        let awaited = matches!(method.reply, Reply::Result(_));
-        let message = call(method, FrameType::Invocation, awaited, self.emitter);
+        let message = call(method, Caller::Server, self.emitter);
         let call = self.message(format!("call.{}", method.name), message);
         let mut replies = Vec::new();
         if let Reply::Result(result) = &method.reply {
@@ -113,11 +112,7 @@ impl ChannelWriter<'_> {
 
     /// A client calls the server.
     fn hub_method(&mut self, method: &HubMethod) {
-        let (frame, awaited) = match method.reply {
-            Reply::Items(_) => (FrameType::StreamInvocation, true),
-            Reply::Done | Reply::Result(_) => (FrameType::Invocation, false),
-        };
-        let message = call(method, frame, awaited, self.emitter);
+        let message = call(method, Caller::Client, self.emitter);
         let mut calls = vec![self.message(format!("invoke.{}", method.name), message)];
         if !method.uploads.is_empty() {
             let any_of_them = match method.uploads.as_slice() {

@@ -1,26 +1,40 @@
 //! Messages of the SignalR JSON hub protocol, as schemas of their frames.
 
 use crate::emit::Emitter;
-use crate::hub::HubMethod;
+use crate::hub::{HubMethod, Reply};
 use crate::schema::Schema;
 use crate::value::{Object, Value};
 
 /// The `type` of a hub message.
 #[derive(Clone, Copy)]
-pub(super) enum FrameType {
+enum FrameType {
     Invocation,
     StreamItem,
     Completion,
     StreamInvocation,
 }
 
-/// The call of a method. `awaited` says that the caller must be told when it is done.
-pub(super) fn call(method: &HubMethod, frame: FrameType, awaited: bool, e: &mut Emitter) -> Object {
+/// Who calls a method.
+#[derive(Clone, Copy)]
+pub(super) enum Caller {
+    Client,
+    Server,
+}
+
+/// The call of a method.
+pub(super) fn call(method: &HubMethod, caller: Caller, e: &mut Emitter) -> Object {
+    let frame = match method.reply {
+        Reply::Items(_) => FrameType::StreamInvocation,
+        Reply::Done | Reply::Result(_) => FrameType::Invocation,
+    };
     let payload = frame_schema(frame);
-    let payload = if awaited {
-        payload.property("invocationId", Schema::string())
-    } else {
-        payload.optional("invocationId", Schema::string())
+    // What asks for a reply must carry an id. A client asks or not, as it likes, unless it is
+    // for a stream; the server asks for results only.
+    let payload = match (caller, &method.reply) {
+        (Caller::Client, Reply::Items(_)) | (Caller::Server, Reply::Result(_)) => {
+            payload.property("invocationId", Schema::string())
+        }
+        _ => payload.optional("invocationId", Schema::string()),
     };
     let payload = payload
         .property("target", Schema::constant(method.name.as_str()))
