@@ -177,3 +177,17 @@ fn two_types_of_one_name_get_two_names() {
     let names: Vec<String> = types.into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["Progress", "Progress2"]);
 }
+
+#[test]
+fn keywords_are_sorted_in_every_build() {
+    let mut types = TypeSchemas::sent();
+    let schema = types.schema::<(u8, Vec<String>)>();
+    let document = Api::new("Test", "1").schema("S", schema).build().unwrap();
+    let json = document.openapi(Version::V3_1).to_json();
+    let keywords: Vec<&str> = json
+        .lines()
+        .filter(|line| line.starts_with("        \""))
+        .filter_map(|line| line.split('"').nth(1))
+        .collect();
+    assert_eq!(keywords, ["maxItems", "minItems", "prefixItems", "type"]);
+}
