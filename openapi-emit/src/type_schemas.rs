@@ -37,7 +37,7 @@ use crate::value::{Object, Value};
 /// let api = Api::new("Jobs", "1.0.0")
 ///     .operation(Method::Get, "/jobs", stream)
 ///     .schemas(types);
-/// assert!(api.build().is_ok());
+/// assert_eq!(api.build().err(), None);
 /// # Ok::<(), openapi_emit::NotTagged>(())
 /// ```
 #[derive(Debug)]
