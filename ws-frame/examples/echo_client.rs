@@ -5,7 +5,7 @@
 use std::{
     env,
     error::Error,
-    io::{ErrorKind, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
 };
 
@@ -70,11 +70,9 @@ fn open(stream: &mut TcpStream, input: &mut BytesMut) -> Result<(), Box<dyn Erro
 
 fn read(stream: &mut TcpStream, input: &mut BytesMut) -> Result<(), Box<dyn Error>> {
     let mut buffer = [0; 4096];
-    let read = stream.read(&mut buffer)?;
-    input.extend_from_slice(buffer.get(..read).unwrap_or_default());
-    if read == 0 {
-        Err(ErrorKind::UnexpectedEof.into())
-    } else {
-        Ok(())
+    match stream.read(&mut buffer)? {
+        0 => return Err("the server hung up".into()),
+        read => input.extend_from_slice(buffer.get(..read).unwrap_or_default()),
     }
+    Ok(())
 }
