@@ -10,8 +10,7 @@
 //# i modulo 4 of the masking key ("masking-key-octet-j"):
 #[inline]
 pub(crate) fn apply(key: [u8; 4], data: &mut [u8]) -> bool {
-    let [a, b, c, d] = key;
-    let word = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    let word = u64::from(u32::from_ne_bytes(key)) * 0x1_0000_0001;
     let mut seen = 0;
     let mut chunks = data.chunks_exact_mut(8);
     for chunk in &mut chunks {
@@ -23,11 +22,7 @@ pub(crate) fn apply(key: [u8; 4], data: &mut [u8]) -> bool {
         }
     }
     let mut ascii = seen & 0x8080_8080_8080_8080 == 0;
-    for (byte, key) in chunks
-        .into_remainder()
-        .iter_mut()
-        .zip([a, b, c, d, a, b, c])
-    {
+    for (byte, key) in chunks.into_remainder().iter_mut().zip(word.to_ne_bytes()) {
         *byte ^= key;
         ascii &= byte.is_ascii();
     }

@@ -60,11 +60,7 @@ pub(crate) struct Arrived {
 impl Reader {
     pub(crate) fn new(role: Role, limits: Limits) -> Self {
         Self {
-            rules: Rules {
-                role,
-                limits,
-                rsv1: false,
-            },
+            rules: Rules::new(role, limits),
             spent: 0,
             current: None,
             unfinished: None,
@@ -80,6 +76,41 @@ impl Reader {
     /// The next frame once it is complete; it leaves `src` at the next call.
     #[inline]
     pub(crate) fn frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
+        self.release(src);
+        if self.current.is_none() && self.unfinished.is_none() && self.end.is_none() {
+            if let Some(short) = self.rules.parse_short(src) {
+                return self.short_frame(src, short);
+            }
+        }
+        self.any_frame(src)
+    }
+
+    /// A short message in one frame that has arrived: what most traffic is.
+    #[inline]
+    fn short_frame(
+        &mut self,
+        src: &mut [u8],
+        short: Parsed,
+    ) -> Result<Option<Arrived>, DecodeError> {
+        let Parsed { head, size, key } = short;
+        let payload = size..size + head.len;
+        let fresh = src.get_mut(payload.clone()).unwrap_or_default();
+        let text = head.opcode == Opcode::Text;
+        let ascii = self.unmask(key, fresh);
+        if text && !ascii {
+            self.check(fresh, true).map_err(|error| self.fail(error))?;
+        }
+        self.spent = payload.end;
+        Ok(Some(Arrived {
+            head,
+            text,
+            payload,
+            remaining: 0,
+        }))
+    }
+
+    /// Every other frame.
+    fn any_frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
         let Some(arrived) = self.advance(src)? else {
             return Ok(None);
         };
@@ -92,6 +123,7 @@ impl Reader {
 
     /// What is new of the next frame, or the whole frame if it is a control frame.
     pub(crate) fn part(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
+        self.release(src);
         let Some(arrived) = self.advance(src)? else {
             return Ok(None);
         };
@@ -130,12 +162,16 @@ impl Reader {
         error
     }
 
+    /// Drops what the last item covered.
     #[inline]
-    fn advance(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
+    fn release(&mut self, src: &mut BytesMut) {
         if self.spent > 0 {
             src.advance(self.spent.min(src.len()));
             self.spent = 0;
         }
+    }
+
+    fn advance(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
         match self.end {
             None => self.read(src).map_err(|error| self.fail(error)),
             Some(End::Closed) => {
@@ -160,16 +196,11 @@ impl Reader {
         let there = payload.len().min(len);
         let fresh = payload.get_mut(current.ready..there).unwrap_or_default();
 
-        let ascii = match self.rules.role {
-            Role::Server => mask::apply(current.key, fresh),
-            Role::Client => false,
-        };
-        if current.text && !(ascii && self.utf8.is_complete()) {
-            self.utf8.push(fresh)?;
-        }
         let remaining = len - there;
-        if remaining == 0 && current.text && current.head.fin && !self.utf8.is_complete() {
-            return Err(DecodeError::InvalidUtf8);
+        let ascii = self.unmask(current.key, fresh);
+        let last = remaining == 0 && current.head.fin;
+        if current.text && !(ascii && self.utf8.is_complete()) {
+            self.check(fresh, last)?;
         }
         if remaining > 0 {
             current.key = mask::rotate(current.key, fresh.len());
@@ -183,6 +214,25 @@ impl Reader {
             payload,
             remaining,
         }))
+    }
+
+    /// Unmasks what arrived and says whether it is known to be ASCII.
+    #[inline]
+    fn unmask(&self, key: [u8; 4], fresh: &mut [u8]) -> bool {
+        match self.rules.role {
+            Role::Server => mask::apply(key, fresh),
+            // Nothing to unmask: the validator finds ASCII by itself.
+            Role::Client => false,
+        }
+    }
+
+    /// Validates the next piece of a text, the `last` one or not.
+    fn check(&mut self, fresh: &[u8], last: bool) -> Result<(), DecodeError> {
+        self.utf8.push(fresh)?;
+        if last && !self.utf8.is_complete() {
+            return Err(DecodeError::InvalidUtf8);
+        }
+        Ok(())
     }
 
     #[inline]

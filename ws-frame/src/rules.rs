@@ -12,6 +12,8 @@ pub(crate) struct Rules {
     pub(crate) limits: Limits,
     /// Whether RSV1 may stand on the first frame of a message.
     pub(crate) rsv1: bool,
+    /// The least length that is none for [`parse_short`](Self::parse_short).
+    short_end: u8,
 }
 
 /// A message of which frames are still to come.
@@ -33,7 +35,25 @@ pub(crate) struct Parsed {
     pub(crate) key: [u8; 4],
 }
 
+/// The first bytes of whole messages.
+const TEXT: u8 = FIN | Opcode::Text.bits();
+const BINARY: u8 = FIN | Opcode::Binary.bits();
+
 impl Rules {
+    pub(crate) fn new(role: Role, limits: Limits) -> Self {
+        let max = limits.max_frame.min(limits.max_message).min(MAX_CONTROL);
+        let short_end = match limits.max_fragments {
+            0 => 0,
+            _ => u8::try_from(max + 1).unwrap_or_default(),
+        };
+        Self {
+            role,
+            limits,
+            rsv1: false,
+            short_end,
+        }
+    }
+
     /// Reads the head at the front of `bytes`; `None` asks for more bytes.
     #[inline]
     pub(crate) fn parse(
@@ -84,6 +104,34 @@ impl Rules {
             size: 2 + form + key_size,
             key,
         }))
+    }
+
+    /// Reads the head of a message in one frame of at most 125 bytes that is all there and within
+    /// the limits; `None` leaves it to [`parse`](Self::parse). No message may be under way.
+    #[inline]
+    pub(crate) fn parse_short(&self, bytes: &[u8]) -> Option<Parsed> {
+        let (&[first, second], rest) = bytes.split_first_chunk()?;
+        let opcode = match first {
+            TEXT => Opcode::Text,
+            BINARY => Opcode::Binary,
+            _ => return None,
+        };
+        let (len, key, size) = match self.role {
+            Role::Client => (second, [0; 4], 2),
+            Role::Server => (second ^ MASK, *rest.first_chunk()?, 6),
+        };
+        // A mask bit that is not as it has to be makes `len` more than any short length.
+        let payload = usize::from(len);
+        if len >= self.short_end || bytes.len() < size + payload {
+            return None;
+        }
+        let head = Head {
+            fin: true,
+            rsv1: false,
+            opcode,
+            len: payload,
+        };
+        Some(Parsed { head, size, key })
     }
 
     #[inline]
