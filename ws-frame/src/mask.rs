@@ -1,5 +1,10 @@
 //! The masking of RFC 6455 section 5.3, eight bytes at a time.
 
+use bytes::{BufMut, BytesMut};
+
+/// Bytes that are masked in registers on their way; a multiple of the key's length.
+const BLOCK: usize = 32;
+
 /// XORs `data` with `key` from the key's first byte on, and says whether the result is all ASCII.
 ///
 /// The test rides along for free, so that only text with a high bit in it meets the UTF-8
@@ -27,6 +32,21 @@ pub(crate) fn apply(key: [u8; 4], data: &mut [u8]) -> bool {
         ascii &= byte.is_ascii();
     }
     ascii
+}
+
+/// Appends `data` masked with `key` in one pass.
+#[inline]
+pub(crate) fn copy(key: [u8; 4], data: &[u8], dst: &mut BytesMut) {
+    let mut blocks = data.chunks_exact(BLOCK);
+    for block in &mut blocks {
+        let mut masked = [0; BLOCK];
+        masked.copy_from_slice(block);
+        apply(key, &mut masked);
+        dst.put_slice(&masked);
+    }
+    let start = dst.len();
+    dst.put_slice(blocks.remainder());
+    apply(key, dst.get_mut(start..).unwrap_or_default());
 }
 
 /// The key for what follows `len` bytes that were masked with `key`.

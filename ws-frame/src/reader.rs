@@ -74,7 +74,11 @@ impl Reader {
     }
 
     /// The next frame once it is complete; it leaves `src` at the next call.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "a 16-byte frame takes 6 ns instead of 9"
+    )]
+    #[inline(always)]
     pub(crate) fn frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
         self.release(src);
         if self.current.is_none() && self.unfinished.is_none() && self.end.is_none() {
@@ -86,7 +90,8 @@ impl Reader {
     }
 
     /// A short message in one frame that has arrived: what most traffic is.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "it is most of `frame`")]
+    #[inline(always)]
     fn short_frame(
         &mut self,
         src: &mut [u8],
@@ -109,7 +114,8 @@ impl Reader {
         }))
     }
 
-    /// Every other frame.
+    /// Every other frame; out of line, so that `frame` stays small enough to be inlined.
+    #[inline(never)]
     fn any_frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
         let Some(arrived) = self.advance(src)? else {
             return Ok(None);
@@ -227,6 +233,7 @@ impl Reader {
     }
 
     /// Validates the next piece of a text, the `last` one or not.
+    #[inline(never)]
     fn check(&mut self, fresh: &[u8], last: bool) -> Result<(), DecodeError> {
         self.utf8.push(fresh)?;
         if last && !self.utf8.is_complete() {

@@ -1,5 +1,11 @@
 //! UTF-8 that arrives in pieces.
 
+#[cfg(not(feature = "simdutf8"))]
+use core::str::from_utf8;
+
+#[cfg(feature = "simdutf8")]
+use simdutf8::compat::from_utf8;
+
 use crate::DecodeError;
 
 /// Validates text piece by piece and fails at the first byte that no continuation could mend.
@@ -30,7 +36,7 @@ impl Utf8 {
             piece = rest;
             self.push_pending(byte)?;
         }
-        let Err(error) = core::str::from_utf8(piece) else {
+        let Err(error) = from_utf8(piece) else {
             return Ok(());
         };
         // `error_len` is `None` only where the tail is the start of some character: std applies
@@ -54,7 +60,7 @@ impl Utf8 {
         *slot = byte;
         self.len += 1;
         let character = self.pending.get(..self.len).unwrap_or_default();
-        match core::str::from_utf8(character) {
+        match from_utf8(character) {
             Ok(_) => self.len = 0,
             Err(error) if error.error_len().is_none() => {}
             Err(_) => return Err(DecodeError::InvalidUtf8),
