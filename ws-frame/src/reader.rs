@@ -8,8 +8,8 @@ use bytes::{Buf, BytesMut};
 
 use crate::{
     DecodeError, Head, Limits, Opcode, Role, mask,
+    payload::{Payloads, Piece},
     rules::{Parsed, Rules, Unfinished},
-    utf8::Utf8,
 };
 
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Reader {
     spent: usize,
     current: Option<Current>,
     unfinished: Option<Unfinished>,
-    utf8: Utf8,
+    payloads: Payloads,
     end: Option<End>,
 }
 
@@ -64,7 +64,7 @@ impl Reader {
             spent: 0,
             current: None,
             unfinished: None,
-            utf8: Utf8::default(),
+            payloads: Payloads::new(role),
             end: None,
         }
     }
@@ -101,9 +101,9 @@ impl Reader {
         let payload = size..size + head.len;
         let fresh = src.get_mut(payload.clone()).unwrap_or_default();
         let text = head.opcode == Opcode::Text;
-        let ascii = self.unmask(key, fresh);
-        if text && !ascii {
-            self.check(fresh, true).map_err(|error| self.fail(error))?;
+        let piece = if text { Piece::TextEnd } else { Piece::Bytes };
+        if let Err(error) = self.payloads.receive(key, fresh, piece) {
+            return Err(self.fail(error));
         }
         self.spent = payload.end;
         Ok(Some(Arrived {
@@ -203,11 +203,12 @@ impl Reader {
         let fresh = payload.get_mut(current.ready..there).unwrap_or_default();
 
         let remaining = len - there;
-        let ascii = self.unmask(current.key, fresh);
-        let last = remaining == 0 && current.head.fin;
-        if current.text && !(ascii && self.utf8.is_complete()) {
-            self.check(fresh, last)?;
-        }
+        let piece = match (current.text, remaining == 0 && current.head.fin) {
+            (false, _) => Piece::Bytes,
+            (true, false) => Piece::Text,
+            (true, true) => Piece::TextEnd,
+        };
+        self.payloads.receive(current.key, fresh, piece)?;
         if remaining > 0 {
             current.key = mask::rotate(current.key, fresh.len());
             current.ready = there;
@@ -220,26 +221,6 @@ impl Reader {
             payload,
             remaining,
         }))
-    }
-
-    /// Unmasks what arrived and says whether it is known to be ASCII.
-    #[inline]
-    fn unmask(&self, key: [u8; 4], fresh: &mut [u8]) -> bool {
-        match self.rules.role {
-            Role::Server => mask::apply(key, fresh),
-            // Nothing to unmask: the validator finds ASCII by itself.
-            Role::Client => false,
-        }
-    }
-
-    /// Validates the next piece of a text, the `last` one or not.
-    #[inline(never)]
-    fn check(&mut self, fresh: &[u8], last: bool) -> Result<(), DecodeError> {
-        self.utf8.push(fresh)?;
-        if last && !self.utf8.is_complete() {
-            return Err(DecodeError::InvalidUtf8);
-        }
-        Ok(())
     }
 
     #[inline]

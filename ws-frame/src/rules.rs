@@ -2,7 +2,8 @@
 
 use crate::{
     DecodeError, Head, Limits, Opcode, Role,
-    head::{FIN, LEN_16, LEN_64, MASK, MAX_CONTROL, MAX_LEN, RSV1},
+    head::{FIN, LEN_16, LEN_64, MASK, MAX_CONTROL, RSV1},
+    length::{self, Len},
 };
 
 /// The rules of one connection.
@@ -71,8 +72,8 @@ impl Rules {
         let short = self.second_byte(opcode, second)?;
 
         let (len, form) = match short {
-            LEN_16 => (long_len::<2>(bytes, u64::from(LEN_16))?, 2),
-            LEN_64 => (long_len::<8>(bytes, 1 << 16)?, 8),
+            LEN_16 => (length::extended::<2>(bytes, u64::from(LEN_16))?, 2),
+            LEN_64 => (length::extended::<8>(bytes, 1 << 16)?, 8),
             short => (
                 Len {
                     least: u64::from(short),
@@ -246,40 +247,4 @@ impl Rules {
         }
         Ok(len)
     }
-}
-
-/// What is known of an extended length.
-struct Len {
-    /// The length if the bytes that are missing are all zero.
-    least: u64,
-    complete: bool,
-}
-
-/// Reads a length of `N` bytes as far as it is there; `minimum` is the least that needs so many.
-#[inline]
-fn long_len<const N: usize>(bytes: &[u8], minimum: u64) -> Result<Len, DecodeError> {
-    let (mut least, mut most) = (0, 0);
-    for index in 0..N {
-        let byte = bytes.get(index).copied();
-        least = least << 8 | u64::from(byte.unwrap_or(0x00));
-        most = most << 8 | u64::from(byte.unwrap_or(0xFF));
-    }
-    //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
-    //# the following 8 bytes interpreted as a 64-bit unsigned integer (the
-    //# most significant bit MUST be 0) are the payload length.
-    if least > MAX_LEN {
-        return Err(DecodeError::LengthTopBit);
-    }
-    //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
-    //# Note that
-    //# in all cases, the minimal number of bytes MUST be used to encode
-    //# the length, for example, the length of a 124-byte-long string
-    //# can't be encoded as the sequence 126, 0, 124.
-    if most < minimum {
-        return Err(DecodeError::NonMinimalLength);
-    }
-    Ok(Len {
-        least,
-        complete: bytes.len() >= N,
-    })
 }

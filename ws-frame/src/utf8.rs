@@ -23,6 +23,17 @@ impl Utf8 {
         self.len == 0
     }
 
+    /// Takes the last piece.
+    #[inline(never)]
+    pub(crate) fn push_last(&mut self, piece: &[u8]) -> Result<(), DecodeError> {
+        self.push(piece)?;
+        if self.is_complete() {
+            Ok(())
+        } else {
+            Err(DecodeError::InvalidUtf8)
+        }
+    }
+
     /// Takes the next piece.
     //= https://www.rfc-editor.org/rfc/rfc6455#section-8.1
     //# When an endpoint is to interpret a byte stream as UTF-8 but finds

@@ -117,6 +117,26 @@ fn fragments_are_counted_with_the_empty_ones() {
 }
 
 #[test]
+fn limits_of_zero_leave_only_what_has_no_length() {
+    let none = limits(0, 0, 1);
+    for first in [0x81, 0x82] {
+        let empty = frame(Role::Server, first, b"");
+        assert_eq!(assemble(Role::Server, none, [&*empty]).len(), 1);
+        let one = frame(Role::Server, first, b"x");
+        let items = assemble(Role::Server, none, [&*one]);
+        assert_eq!(
+            items,
+            [Item::Failed(DecodeError::FrameTooLarge { limit: 0 })]
+        );
+        let items = assemble(Role::Server, limits(9, 9, 0), [&*empty]);
+        assert_eq!(
+            items,
+            [Item::Failed(DecodeError::TooManyFragments { limit: 0 })]
+        );
+    }
+}
+
+#[test]
 fn control_frames_count_against_no_limit() {
     let ping = frame(Role::Server, 0x89, &[b'x'; 125]);
     let mut wire = frame(Role::Server, 0x01, b"a");
