@@ -7,6 +7,7 @@ mod wire;
 
 use bytes::BytesMut;
 use collect::{Item, assemble};
+use proptest::prelude::*;
 use wire::frame;
 use ws_frame::{
     Assembler, DecodeError, Decoder, Frame, Head, Limits, Message, Opcode, Part, PartDecoder, Role,
@@ -47,6 +48,23 @@ fn messages_are_the_same_however_they_arrive() {
             assert_eq!(assemble(role, Limits::default(), [front, back]), items);
         }
     }
+}
+
+#[test]
+fn the_longest_head_may_be_split_anywhere() {
+    let payload = vec![0xA5; 0x1_0000];
+    let wire = frame(Role::Server, 0x82, &payload);
+    let expected = [Item::Binary(payload)];
+    for at in 0..=15 {
+        let (front, back) = wire.split_at(at);
+        assert_eq!(
+            assemble(Role::Server, Limits::default(), [front, back]),
+            expected
+        );
+    }
+    let (head, rest) = wire.split_at(14);
+    let pieces = head.chunks(1).chain([rest]);
+    assert_eq!(assemble(Role::Server, Limits::default(), pieces), expected);
 }
 
 #[test]
@@ -195,4 +213,33 @@ fn parts_leave_the_buffer_while_the_frame_goes_on() {
         assert_eq!(src.len(), 0);
     }
     assert_eq!(got, 1000);
+}
+
+/// Bytes that often are heads.
+fn noise() -> impl Strategy<Value = Vec<u8>> {
+    let byte = prop_oneof![
+        any::<u8>(),
+        prop::sample::select(vec![
+            0x00, 0x01, 0x02, 0x80, 0x81, 0x82, 0x83, 0x88, 0x89, 0x8A, 0xFE
+        ]),
+    ];
+    prop::collection::vec(byte, 0..60)
+}
+
+proptest! {
+    #[test]
+    fn noise_is_judged_the_same_however_it_arrives(
+        wire in noise(),
+        chunk in 1..20_usize,
+        server in any::<bool>(),
+    ) {
+        let role = if server { Role::Server } else { Role::Client };
+        let mut limits = Limits::default();
+        limits.max_frame = 40;
+        limits.max_message = 50;
+        limits.max_fragments = 3;
+        let whole = assemble(role, limits, [&*wire]);
+        prop_assert_eq!(assemble(role, limits, wire.chunks(chunk)), whole.clone());
+        prop_assert_eq!(assemble(role, limits, wire.chunks(1)), whole);
+    }
 }
