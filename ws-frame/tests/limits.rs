@@ -76,6 +76,27 @@ fn message_limit_is_held_against_the_sum_of_the_heads() {
 }
 
 #[test]
+fn message_limit_remembers_all_fragments() {
+    let limits = limits(100, 10, 9);
+    let mut wire = frame(Role::Client, 0x02, &[1; 4]);
+    wire.extend(frame(Role::Client, 0x00, &[2; 3]));
+    let mut at = wire.clone();
+    at.extend(frame(Role::Client, 0x80, &[3; 3]));
+    let message = [&[1; 4][..], &[2; 3], &[3; 3]].concat();
+    assert_eq!(
+        assemble(Role::Client, limits, [&*at]),
+        [Item::Binary(message)]
+    );
+
+    wire.extend([0x80, 4]);
+    let items = assemble(Role::Client, limits, [&*wire]);
+    assert_eq!(
+        items,
+        [Item::Failed(DecodeError::MessageTooLarge { limit: 10 })]
+    );
+}
+
+#[test]
 fn message_limit_starts_anew_with_each_message() {
     let mut wire = frame(Role::Client, 0x02, &[1; 6]);
     wire.extend(frame(Role::Client, 0x80, &[2; 4]));
