@@ -203,3 +203,9 @@ fn part_decoder_holds_the_same_limits() {
     assert_eq!(decoder.decode(&mut src), Err(error));
     assert_eq!(error.close_code().as_u16(), 1009);
 }
+
+#[test]
+fn an_idle_assembler_is_small() {
+    let size = size_of::<Assembler>();
+    assert!(size <= 256, "{size} bytes");
+}
