@@ -2,7 +2,7 @@
 
 #![cfg(feature = "handshake")]
 
-use ws_frame::handshake::{Offer, OfferError, Param, Request, RequestError, ResponseError};
+use ws_frame::handshake::{Offer, OfferError, Request, RequestError, ResponseError};
 
 type Fields = Vec<(&'static str, &'static str)>;
 
@@ -231,71 +231,6 @@ fn server_chooses_among_the_offered_protocols_by_its_own_preference() {
         response.fields().last(),
         Some(("Sec-WebSocket-Protocol", "chat"))
     );
-}
-
-#[test]
-fn extensions_are_read_by_their_grammar() {
-    let fields = with(
-        request(),
-        "Sec-WebSocket-Extensions",
-        &[
-            "permessage-deflate; client_max_window_bits; server_max_window_bits=10",
-            " , x ;a=\"b\" , y;a = \"1\\5\";a,",
-        ],
-    );
-    let request = parse(&fields).unwrap();
-    let param = |name, value: Option<&'static str>| Param {
-        name,
-        value: value.map(Into::into),
-    };
-    let seen: Vec<_> = request
-        .extensions()
-        .iter()
-        .map(|ext| (ext.name, ext.params.clone()))
-        .collect();
-    let expected = vec![
-        (
-            "permessage-deflate",
-            vec![
-                param("client_max_window_bits", None),
-                param("server_max_window_bits", Some("10")),
-            ],
-        ),
-        ("x", vec![param("a", Some("b"))]),
-        ("y", vec![param("a", Some("15")), param("a", None)]),
-    ];
-    assert_eq!(seen, expected);
-}
-
-#[test]
-fn malformed_extensions_are_refused() {
-    for value in [
-        ";",
-        "=",
-        "a b",
-        "a;",
-        "a;;b",
-        "a;b=",
-        "a;b=,",
-        "a;b=\"",
-        "a;b=\"c",
-        "a;b=\"\"",
-        "a;b=\"c d\"",
-        "a;b=\"c\\",
-        "a;b=\"\\\"\"",
-        "a;b=c d",
-        "a;=c",
-        "a/b",
-        "\"a\"",
-        "a;b=\"c\"d",
-    ] {
-        let fields = with(request(), "Sec-WebSocket-Extensions", &[value]);
-        assert_eq!(
-            parse(&fields),
-            Err(RequestError::InvalidExtensions),
-            "{value}"
-        );
-    }
 }
 
 #[test]
