@@ -6,11 +6,10 @@ use alloc::string::String;
 use core::{mem, time::Duration};
 
 use bytes::{Buf, BytesMut};
-use memchr::memchr2;
 
 use self::{
     block::Block,
-    line::{Line, Name},
+    line::{Line, LineEnd, Name},
     value::Span,
 };
 use crate::{DecodeError, Item, Limits};
@@ -168,69 +167,66 @@ impl Decoder {
 
     /// Reads lines until something has to be told, and leaves in `covered` how far it came.
     fn run(&mut self, src: &[u8]) -> Stop {
-        let mut start = match self.at {
-            //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-            //# The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any.
-            At::Stream if src.starts_with(BOM) => BOM.len(),
-            At::Stream if BOM.starts_with(src) => return Stop::NeedsMore,
-            At::Stream | At::Line | At::IgnoredLine => 0,
-            At::LineAfterCr => match src.first() {
-                None => return Stop::NeedsMore,
-                Some(b'\n') => 1,
-                Some(_) => 0,
-            },
+        let Some(mut start) = self.first_line(src) else {
+            return Stop::NeedsMore;
         };
-        if self.at != At::IgnoredLine {
-            self.at = At::Line;
-        }
+        let mut searched = mem::take(&mut self.searched);
         loop {
             let rest = src.get(start..).unwrap_or_default();
-            let Some((len, next)) = self.line_end(rest) else {
+            let Some(end) = LineEnd::find(rest, searched) else {
                 self.covered = start;
                 return self.unfinished_line(rest);
             };
+            searched = 0;
             let line = Span {
                 start,
-                end: start + len,
+                end: start + end.at,
             };
-            start += next;
-            self.covered = start;
-            let is_ignored = self.at == At::IgnoredLine;
-            //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-            //# a single U+000D CARRIAGE RETURN (CR) character not followed by a U+000A LINE FEED (LF)
-            //# character being the ways in which a line can end.
-            // The CR ends the line here and now: waiting for what follows could take for ever.
-            self.at = match rest.get(len..) {
-                Some(b"\r") => At::LineAfterCr,
-                _ => At::Line,
+            start += end.next;
+            let stop = if end.at == 0 {
+                self.blank_line()
+            } else {
+                self.line(src, line)
             };
-            if is_ignored {
-                continue;
-            }
-            if let Some(stop) = self.line(src, line) {
-                return stop;
+            if stop.is_some() || end.is_open {
+                self.covered = start;
+                if end.is_open {
+                    self.at = At::LineAfterCr;
+                }
+                return stop.unwrap_or(Stop::NeedsMore);
             }
         }
     }
 
-    /// The length of the first line of `rest` and where the next one starts.
-    fn line_end(&mut self, rest: &[u8]) -> Option<(usize, usize)> {
-        let searched = mem::take(&mut self.searched);
-        let len = searched + memchr2(b'\n', b'\r', rest.get(searched..)?)?;
-        let end = if rest.get(len..)?.starts_with(b"\r\n") {
-            2
-        } else {
-            1
+    /// Where the first line starts that is not ignored; `None` if that is still to come.
+    fn first_line(&mut self, src: &[u8]) -> Option<usize> {
+        let start = match self.at {
+            //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+            //# The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any.
+            At::Stream if src.starts_with(BOM) => BOM.len(),
+            At::Stream if BOM.starts_with(src) => return None,
+            At::Stream | At::Line => 0,
+            At::LineAfterCr => usize::from(*src.first()? == b'\n'),
+            At::IgnoredLine => {
+                let Some(end) = LineEnd::find(src, 0) else {
+                    self.covered = src.len();
+                    return None;
+                };
+                if end.is_open {
+                    self.covered = end.next;
+                    self.at = At::LineAfterCr;
+                    return None;
+                }
+                end.next
+            }
         };
-        Some((len, len + end))
+        self.at = At::Line;
+        Some(start)
     }
 
     /// Takes a line without its end.
     fn line(&mut self, src: &[u8], span: Span) -> Option<Stop> {
         let bytes = span.of(src);
-        if bytes.is_empty() {
-            return self.blank_line();
-        }
         let line = Line::parse(bytes).filter(|line| self.wants(line.name))?;
         if let Err(error) = self.block.check(&self.limits, &line, bytes.len()) {
             return self.overflow(error);
@@ -249,10 +245,6 @@ impl Decoder {
 
     /// Keeps the start of a line only if its value may be wanted.
     fn unfinished_line(&mut self, start: &[u8]) -> Stop {
-        if self.at == At::IgnoredLine {
-            self.covered += start.len();
-            return Stop::NeedsMore;
-        }
         if Line::name_is_open(start) {
             self.searched = start.len();
             return Stop::NeedsMore;

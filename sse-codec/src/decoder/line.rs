@@ -1,5 +1,46 @@
 use core::time::Duration;
 
+use memchr::memchr2;
+
+/// Where a line ends and the next one starts, counted from the line's start.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LineEnd {
+    pub(super) at: usize,
+    pub(super) next: usize,
+    /// Whether it is a CR at the end of the input, to which an LF may still come.
+    pub(super) is_open: bool,
+}
+
+impl LineEnd {
+    /// Finds the first line end in `rest`, of which `searched` bytes are known to have none.
+    pub(super) fn find(rest: &[u8], searched: usize) -> Option<Self> {
+        if rest.first() == Some(&b'\n') {
+            return Some(Self {
+                at: 0,
+                next: 1,
+                is_open: false,
+            });
+        }
+        //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+        //# with a U+000D CARRIAGE RETURN U+000A LINE FEED (CRLF) character pair, a single U+000A LINE
+        //# FEED (LF) character not preceded by a U+000D CARRIAGE RETURN (CR) character, and a single
+        //# U+000D CARRIAGE RETURN (CR) character not followed by a U+000A LINE FEED (LF) character
+        //# being the ways in which a line can end.
+        let at = searched + memchr2(b'\n', b'\r', rest.get(searched..)?)?;
+        let (len, is_open) = match rest.get(at..)? {
+            [b'\r', b'\n', ..] => (2, false),
+            // The line ends here and now: waiting for what follows could take for ever.
+            [b'\r'] => (1, true),
+            _ => (1, false),
+        };
+        Some(Self {
+            at,
+            next: at + len,
+            is_open,
+        })
+    }
+}
+
 /// What a line that is not ignored means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Name {
