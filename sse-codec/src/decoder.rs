@@ -1,5 +1,7 @@
 mod block;
 mod line;
+#[cfg(test)]
+mod linear;
 mod value;
 
 use alloc::string::String;
