@@ -83,11 +83,13 @@ impl<'a> Control<'a> {
             encode::check_id(id)?;
         }
         dst.reserve(self.encoded_len());
-        if let Some(comment) = self.comment {
-            encode::put_lines(dst, ": ", comment);
+        for line in self.comment.into_iter().flat_map(encode::lines) {
+            encode::put_line(dst, ": ", line);
         }
         encode::put_retry(dst, self.retry);
-        encode::put_field(dst, "id", self.id);
+        if let Some(id) = self.id {
+            encode::put_line(dst, "id: ", id.as_bytes());
+        }
         dst.extend_from_slice(b"\n");
         Ok(())
     }
@@ -95,11 +97,12 @@ impl<'a> Control<'a> {
     /// How many bytes [`encode`](Self::encode) appends.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        self.comment
-            .map_or(0, |comment| encode::lines_len(": ", comment))
-            + encode::retry_len(self.retry)
-            + encode::field_len("id", self.id)
-            + 1
+        let comment = self.comment.into_iter().flat_map(encode::lines);
+        let comment_len: usize = comment.map(|line| encode::line_len(": ", line)).sum();
+        let id_len = self
+            .id
+            .map_or(0, |id| encode::line_len("id: ", id.as_bytes()));
+        comment_len + encode::retry_len(self.retry) + id_len + 1
     }
 
     /// The encoded block in one buffer that all subscribers can share.

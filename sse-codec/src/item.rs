@@ -27,7 +27,7 @@ impl Item<'_> {
             Self::Control(control) => control.encode(dst),
             Self::Comment(text) => {
                 dst.reserve(self.encoded_len());
-                encode::put_lines(dst, ":", text);
+                encode::lines(text).for_each(|line| encode::put_line(dst, ":", line));
                 dst.extend_from_slice(b"\n");
                 Ok(())
             }
@@ -40,7 +40,10 @@ impl Item<'_> {
         match self {
             Self::Event(event) => event.encoded_len(),
             Self::Control(control) => control.encoded_len(),
-            Self::Comment(text) => encode::lines_len(":", text) + 1,
+            Self::Comment(text) => {
+                let lines = encode::lines(text).map(|line| encode::line_len(":", line));
+                lines.sum::<usize>() + 1
+            }
         }
     }
 }

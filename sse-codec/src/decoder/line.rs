@@ -69,19 +69,20 @@ impl Line {
     ///
     /// So the first letter decides which name it can be, and nothing need look for the colon.
     pub(super) fn parse(line: &[u8]) -> Option<Self> {
-        let (name, rest) = match line.first()? {
-            b'd' => (Name::Data, line.strip_prefix(b"data")?),
-            b'e' => (Name::Event, line.strip_prefix(b"event")?),
-            b'i' => (Name::Id, line.strip_prefix(b"id")?),
-            b'r' => (Name::Retry, line.strip_prefix(b"retry")?),
-            b':' => {
-                return Some(Self {
-                    name: Name::Comment,
-                    known_after: 1,
-                    value: 1,
-                });
-            }
-            _ => return None,
+        let (name, rest) = if let Some(rest) = line.strip_prefix(b"data") {
+            (Name::Data, rest)
+        } else if let Some(rest) = line.strip_prefix(b"event") {
+            (Name::Event, rest)
+        } else if let Some(rest) = line.strip_prefix(b"id") {
+            (Name::Id, rest)
+        } else if line.first() == Some(&b':') {
+            return Some(Self {
+                name: Name::Comment,
+                known_after: 1,
+                value: 1,
+            });
+        } else {
+            (Name::Retry, line.strip_prefix(b"retry")?)
         };
         let before = line.len() - rest.len();
         match rest {
