@@ -1,6 +1,6 @@
 //! How the fields of a block are written and measured.
 
-use core::time::Duration;
+use core::{fmt::Write, time::Duration};
 
 use bytes::BytesMut;
 use memchr::{memchr2, memchr3};
@@ -29,16 +29,10 @@ pub(crate) fn check_id(id: &str) -> Result<(), EncodeError> {
 
 /// Writes `retry` in whole milliseconds.
 pub(crate) fn put_retry(dst: &mut BytesMut, retry: Option<Duration>) {
-    let Some(retry) = retry else { return };
-    dst.extend_from_slice(b"retry: ");
-    let mut millis = millis(retry);
-    let mut place = 10_u64.pow(millis.checked_ilog10().unwrap_or(0));
-    while place > 0 {
-        dst.extend_from_slice(&[b'0' + u8::try_from(millis / place).unwrap_or(0)]);
-        millis %= place;
-        place /= 10;
+    if let Some(retry) = retry {
+        // A `BytesMut` takes all that is written to it, so this does not fail.
+        _ = writeln!(dst, "retry: {}", millis(retry));
     }
-    dst.extend_from_slice(b"\n");
 }
 
 /// How many bytes [`put_retry`] writes.

@@ -72,6 +72,11 @@ mod event_writer;
 mod item;
 mod limits;
 
+/// Keeps the example of the README compiling.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 pub use self::{
     control::Control,
     decoder::Decoder,

@@ -121,21 +121,21 @@ impl Block {
             Name::Id => self.size - self.id.len(),
             Name::Retry | Name::Comment => 0,
         };
-        let is_counted = !matches!(line.name, Name::Retry | Name::Comment);
-        let room = limits.max_event.checked_sub(others);
-        // How long the line may be for each limit, once its name is known.
-        let known = line.known_after - 1;
-        let line_end = limits.max_line.max(known);
-        let event_end = if is_counted {
-            room.map_or(known, |room| line.value.saturating_add(room))
-        } else {
-            usize::MAX
+        // How long the line may be for each limit. Before its name is known nothing trips.
+        let at_least = line.known_after - 1;
+        let for_line = limits.max_line.max(at_least);
+        let for_event = match line.name {
+            Name::Retry | Name::Comment => usize::MAX,
+            Name::Data | Name::Event | Name::Id => match limits.max_event.checked_sub(others) {
+                Some(room) => line.value.saturating_add(room),
+                None => at_least,
+            },
         };
         // The limit that trips with the earlier byte is told, so that it is the same one however the
         // line arrives.
-        if len <= line_end && len <= event_end {
+        if len <= for_line && len <= for_event {
             Ok(())
-        } else if line_end <= event_end {
+        } else if for_line <= for_event {
             Err(DecodeError::LineTooLong {
                 limit: limits.max_line,
             })

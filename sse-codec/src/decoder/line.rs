@@ -63,12 +63,11 @@ pub(super) struct Line {
 
 impl Line {
     /// Takes a line apart; `None` for a field that is ignored.
-    ///
-    //= https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
-    //# Field names must be compared literally, with no case folding performed.
-    ///
-    /// So the first letter decides which name it can be, and nothing need look for the colon.
     pub(super) fn parse(line: &[u8]) -> Option<Self> {
+        //= https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
+        //# Field names must be compared literally, with no case folding performed.
+        // So the four names can be tried at the start of the line; a search for the colon would go
+        // through all of a line that is ignored.
         let (name, rest) = if let Some(rest) = line.strip_prefix(b"data") {
             (Name::Data, rest)
         } else if let Some(rest) = line.strip_prefix(b"event") {

@@ -142,13 +142,11 @@ impl Value {
 }
 
 /// The bytes as text; malformed parts are replaced, in `repaired`.
-///
-//= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-//# Streams must be decoded using the UTF-8 decode algorithm.
-///
-/// Decoding each value is the same as decoding the stream before it is cut into lines: CR, LF,
-/// colon and space are never part of a longer sequence, so a cut never divides a valid one.
 pub(super) fn text<'a>(bytes: &'a [u8], repaired: &'a mut String) -> &'a str {
+    //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+    //# Streams must be decoded using the UTF-8 decode algorithm.
+    // Decoding each value is the same as decoding the stream before it is cut into lines: CR, LF,
+    // colon and space are never part of a longer sequence, so a cut never divides a valid one.
     if let Ok(text) = str::from_utf8(bytes) {
         return text;
     }
