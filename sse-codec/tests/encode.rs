@@ -169,6 +169,25 @@ fn a_decoded_item_is_written_as_it_was_read() {
 }
 
 #[test]
+fn an_owned_event_is_written_with_what_it_was_given() {
+    let mut event = EventRef::new("a")
+        .with_event("x")
+        .with_retry(Duration::ZERO)
+        .into_owned();
+    assert_eq!(
+        wire(EventRef::from(&event)),
+        "retry: 0\nevent: x\ndata: a\n\n"
+    );
+    event.id = Some("1".to_owned());
+    event.last_event_id = "0".to_owned();
+    assert_eq!(EventRef::from(&event).last_event_id(), "1");
+    assert_eq!(
+        wire(EventRef::from(&event)),
+        "retry: 0\nid: 1\nevent: x\ndata: a\n\n"
+    );
+}
+
+#[test]
 fn an_item_comment_with_line_breaks_stays_a_comment() {
     let mut dst = BytesMut::new();
     Item::Comment("a\ndata: b\r\rdata: c")

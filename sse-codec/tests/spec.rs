@@ -231,6 +231,7 @@ fn takes_a_retry_of_ascii_digits_only() {
     );
     assert_eq!(retry(b"retry: 18446744073709551615\n"), millis(u64::MAX));
     assert_eq!(retry(b"retry: 18446744073709551616\n"), millis(u64::MAX));
+    assert_eq!(retry(b"retry: 200000000000000000000\n"), millis(u64::MAX));
     for other in [
         "", "+5", "-5", "5 ", " 5", "5s", "1.5", "1e3", "\u{0665}", "0x10",
     ] {

@@ -121,21 +121,19 @@ impl Block {
             Name::Id => self.size - self.id.len(),
             Name::Retry | Name::Comment => 0,
         };
-        // How long the line may be for each limit. Before its name is known nothing trips.
-        let at_least = line.known_after - 1;
-        let for_line = limits.max_line.max(at_least);
+        // How long the line may be for the event; before its name is known nothing trips.
         let for_event = match line.name {
             Name::Retry | Name::Comment => usize::MAX,
             Name::Data | Name::Event | Name::Id => match limits.max_event.checked_sub(others) {
                 Some(room) => line.value.saturating_add(room),
-                None => at_least,
+                None => line.known_after - 1,
             },
         };
         // The limit that trips with the earlier byte is told, so that it is the same one however the
         // line arrives.
-        if len <= for_line && len <= for_event {
+        if len <= limits.max_line && len <= for_event {
             Ok(())
-        } else if for_line <= for_event {
+        } else if limits.max_line <= for_event {
             Err(DecodeError::LineTooLong {
                 limit: limits.max_line,
             })
