@@ -33,12 +33,28 @@ pub fn decode(input: &[u8]) {
     }
 
     let mut limits = Limits::default();
+    limits.max_line = stream.len();
+    limits.max_event = stream.len();
+    let decoder = Decoder::new(limits).with_comments();
+    let within = seen::decode(&mut decoder.clone(), &mut BytesMut::new(), &[stream]);
+    assert_eq!(
+        within, seen,
+        "no line and no event is larger than the stream"
+    );
+
     limits.max_line = max_line.into();
     limits.max_event = max_event.into();
     let decoder = Decoder::new(limits).with_comments();
     let whole = seen::decode(&mut decoder.clone(), &mut BytesMut::new(), &[stream]);
     assert_eq!(read(&mut decoder.clone(), stream, cuts), whole);
     assert_eq!(read_bounded(decoder, stream, limits.max_line), whole);
+    let mut all_events = seen.iter().filter_map(fields);
+    for event in whole.iter().filter_map(fields) {
+        assert!(
+            all_events.any(|other| other == event),
+            "a limit made up {event:?}"
+        );
+    }
 }
 
 /// Reads the bytes as event type, id and pieces of data, divided by 0xFF, and writes them.
@@ -126,6 +142,14 @@ fn read_bounded(mut decoder: Decoder, stream: &[u8], max_line: usize) -> Vec<See
         );
     }
     seen
+}
+
+/// What an event has of its own, whatever came before it.
+fn fields(seen: &Seen) -> Option<(Option<&str>, Option<&str>, &str)> {
+    match seen {
+        Seen::Event(event) => Some((event.id.as_deref(), event.event.as_deref(), &event.data)),
+        Seen::Control { .. } | Seen::Comment(_) | Seen::Error(_) => None,
+    }
 }
 
 fn encodes_to_itself(seen: &Seen) {
