@@ -28,9 +28,9 @@ pub fn decode(input: &[u8]) {
     assert_eq!(seen, expected.seen);
     assert_eq!(decoder.last_event_id(), expected.last_event_id);
     assert_eq!(decoder.retry(), expected.retry);
-    for seen in &seen {
-        encodes_to_itself(seen);
-    }
+    let again = written_again(stream);
+    let mut decoder = Decoder::new(Limits::default()).with_comments();
+    assert_eq!(read(&mut decoder, &again, cuts), seen);
 
     let mut limits = Limits::default();
     limits.max_line = stream.len();
@@ -152,27 +152,16 @@ fn fields(seen: &Seen) -> Option<(Option<&str>, Option<&str>, &str)> {
     }
 }
 
-fn encodes_to_itself(seen: &Seen) {
-    let mut wire = BytesMut::new();
-    match seen {
-        Seen::Event(event) => EventRef::from(event).encode(&mut wire),
-        Seen::Control { retry, id } => {
-            let mut control = Control::new();
-            if let Some(retry) = retry {
-                control = control.with_retry(*retry);
-            }
-            if let Some(id) = id {
-                control = control.with_id(id);
-            }
-            control.encode(&mut wire)
-        }
-        Seen::Comment(_) | Seen::Error(_) => return,
+/// What a proxy passes on.
+fn written_again(stream: &[u8]) -> BytesMut {
+    let mut decoder = Decoder::new(Limits::default()).with_comments();
+    let mut src = BytesMut::from(stream);
+    let mut dst = BytesMut::new();
+    while let Some(item) = decoder.decode(&mut src).expect("the limits are far") {
+        let before = dst.len();
+        item.encode(&mut dst)
+            .expect("what was decoded can be encoded");
+        assert_eq!(dst.len(), before + item.encoded_len());
     }
-    .expect("what was decoded can be encoded");
-    let mut again = Decoder::new(Limits::default());
-    if let Seen::Event(event) = seen {
-        again = again.with_last_event_id(event.last_event_id.as_str());
-    }
-    let told = seen::decode(&mut again, &mut BytesMut::new(), &[&wire]);
-    assert_eq!(told.as_slice(), std::slice::from_ref(seen));
+    dst
 }

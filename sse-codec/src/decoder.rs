@@ -186,7 +186,7 @@ impl Decoder {
             };
             start += end.next;
             let stop = if end.at == 0 {
-                self.blank_line()
+                self.block.end().then_some(Stop::Block)
             } else {
                 self.line(src, line)
             };
@@ -271,14 +271,6 @@ impl Decoder {
             Name::Retry => true,
             Name::Comment => self.reports_comments,
         }
-    }
-
-    fn blank_line(&mut self) -> Option<Stop> {
-        if self.block.is_spoiled() {
-            self.block.clear();
-            return None;
-        }
-        self.block.end().then_some(Stop::Block)
     }
 
     fn set_retry(&mut self, value: &[u8]) {

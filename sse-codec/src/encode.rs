@@ -47,6 +47,18 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Writes the line of a field, if there is one.
+pub(crate) fn put_field(dst: &mut BytesMut, prefix: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        put_line(dst, prefix, value.as_bytes());
+    }
+}
+
+/// How many bytes [`put_field`] writes.
+pub(crate) fn field_len(prefix: &str, value: Option<&str>) -> usize {
+    value.map_or(0, |value| line_len(prefix, value.as_bytes()))
+}
+
 /// Writes one line. The prefix ends with a space, which is left out if the text is empty and
 /// otherwise keeps a space at the start of the text: receivers remove one.
 pub(crate) fn put_line(dst: &mut BytesMut, prefix: &str, text: &[u8]) {

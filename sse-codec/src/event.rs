@@ -130,13 +130,10 @@ impl<'a> EventRef<'a> {
     /// How many bytes [`encode`](Self::encode) appends.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        let field_len = |prefix, value: Option<&str>| {
-            value.map_or(0, |value| encode::line_len(prefix, value.as_bytes()))
-        };
         let data = encode::lines(self.data).map(|line| encode::line_len("data: ", line));
         encode::retry_len(self.retry)
-            + field_len("id: ", self.id())
-            + field_len("event: ", self.event)
+            + encode::field_len("id: ", self.id())
+            + encode::field_len("event: ", self.event)
             + data.sum::<usize>()
             + 1
     }

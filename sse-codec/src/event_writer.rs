@@ -44,12 +44,8 @@ impl<'d> EventWriter<'d> {
         id.map_or(Ok(()), encode::check_id)?;
         let start = dst.len();
         encode::put_retry(dst, event.retry());
-        if let Some(id) = id {
-            encode::put_line(dst, "id: ", id.as_bytes());
-        }
-        if let Some(event_type) = event_type {
-            encode::put_line(dst, "event: ", event_type.as_bytes());
-        }
+        encode::put_field(dst, "id: ", id);
+        encode::put_field(dst, "event: ", event_type);
         let mut writer = Self {
             dst,
             start,

@@ -8,7 +8,7 @@ use crate::{Control, EncodeError, EventRef, encode};
 pub enum Item<'a> {
     /// A block with data.
     Event(EventRef<'a>),
-    /// A block without data that sets the id or the reconnection time.
+    /// A block with fields but without data: it may set the id and the reconnection time.
     Control(Control<'a>),
     /// What stands after the colon of one comment line, untrimmed, as soon as the line ends; only
     /// after [`Decoder::with_comments`](crate::Decoder::with_comments).

@@ -155,6 +155,8 @@ fn a_decoded_item_is_written_as_it_was_read() {
         "retry: 5\nid: 1\nevent: a\ndata: b\ndata:\n\n",
         "id:\nevent:\ndata:\n\n",
         "retry: 5\nid: 1\n\n",
+        "event: a\n\n",
+        "retry: 5\nid:\nevent:\n\n",
         ":  two spaces\n\n",
         ":\n\n",
     ] {

@@ -74,7 +74,6 @@ impl Block {
 
     /// Takes a field whose value is at `value`.
     pub(super) fn set(&mut self, name: Name, src: &[u8], value: Span) {
-        self.state = State::Open;
         //= https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
         match name {
             //# Append the field value to the data buffer, then append a single U+000A LINE FEED (LF)
@@ -94,8 +93,9 @@ impl Block {
                 self.size = self.size - self.id.len() + value.len();
                 self.id.replace(value);
             }
-            Name::Id | Name::Retry | Name::Comment => {}
+            Name::Id | Name::Retry | Name::Comment => return,
         }
+        self.state = State::Open;
     }
 
     /// Fails if a line, of which `len` bytes are there, is over a limit.
@@ -146,10 +146,7 @@ impl Block {
 
     /// Ends the block at its blank line; whether there is something to deliver.
     pub(super) fn end(&mut self) -> bool {
-        //= https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
-        //# If the data buffer is an empty string, set the data buffer and the event type buffer to
-        //# the empty string and return.
-        let deliver = self.data.is_present() || self.id.is_present() || self.retry.is_some();
+        let deliver = self.state == State::Open;
         if deliver {
             self.state = State::Delivered;
         } else {
@@ -173,10 +170,14 @@ impl Block {
             last_event_id.clear();
             last_event_id.push_str(id);
         }
+        //# If the data buffer is an empty string, set the data buffer and the event type buffer to
+        //# the empty string and return.
+        // It is empty if there is no `data` line, since each line adds an LF.
         match self.data.text(input) {
             None => Item::Control(Control {
                 retry: self.retry,
                 id,
+                event: self.event.text(input),
                 comment: None,
             }),
             Some(data) => Item::Event(EventRef {
