@@ -11,7 +11,7 @@ use bytes::{Buf, BytesMut};
 
 use self::{
     block::Block,
-    line::{Line, LineEnd, Name},
+    line::{Line, Name, WholeLine},
     value::Span,
 };
 use crate::{DecodeError, Item, Limits};
@@ -175,24 +175,20 @@ impl Decoder {
         let mut searched = mem::take(&mut self.searched);
         loop {
             let rest = src.get(start..).unwrap_or_default();
-            let Some(end) = LineEnd::find(rest, searched) else {
+            let Some(line) = WholeLine::find(rest, searched) else {
                 self.covered = start;
                 return self.unfinished_line(rest);
             };
             searched = 0;
-            let line = Span {
-                start,
-                end: start + end.at,
-            };
-            start += end.next;
-            let stop = if end.at == 0 {
+            let stop = if line.bytes.is_empty() {
                 self.block.end().then_some(Stop::Block)
             } else {
-                self.line(src, line)
+                self.line(src, start, line.bytes)
             };
-            if stop.is_some() || end.is_open {
+            start += line.len;
+            if stop.is_some() || line.may_go_on {
                 self.covered = start;
-                if end.is_open {
+                if line.may_go_on {
                     self.at = At::LineAfterCr;
                 }
                 return stop.unwrap_or(Stop::NeedsMore);
@@ -210,32 +206,31 @@ impl Decoder {
             At::Stream | At::Line => 0,
             At::LineAfterCr => usize::from(*src.first()? == b'\n'),
             At::IgnoredLine => {
-                let Some(end) = LineEnd::find(src, 0) else {
+                let Some(line) = WholeLine::find(src, 0) else {
                     self.covered = src.len();
                     return None;
                 };
-                if end.is_open {
-                    self.covered = end.next;
+                if line.may_go_on {
+                    self.covered = line.len;
                     self.at = At::LineAfterCr;
                     return None;
                 }
-                end.next
+                line.len
             }
         };
         self.at = At::Line;
         Some(start)
     }
 
-    /// Takes a line without its end.
-    fn line(&mut self, src: &[u8], span: Span) -> Option<Stop> {
-        let bytes = span.of(src);
+    /// Takes a line that starts at `start`, without its end.
+    fn line(&mut self, src: &[u8], start: usize, bytes: &[u8]) -> Option<Stop> {
         let line = Line::parse(bytes).filter(|line| self.wants(line.name))?;
         if let Err(error) = self.block.check(&self.limits, &line, bytes.len()) {
             return self.overflow(error);
         }
         let value = Span {
-            start: span.start + line.value,
-            ..span
+            start: start + line.value,
+            end: start + bytes.len(),
         };
         match line.name {
             Name::Comment => return Some(Stop::Comment(value)),

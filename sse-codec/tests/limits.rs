@@ -232,7 +232,7 @@ fn whichever_limit_trips_first_is_told() {
     assert_eq!(read(&decoder(8, 3), "data: 123\n"), [line_too_long(8)]);
     assert_eq!(read(&decoder(8, 2), "data: 123\n"), [line_too_long(8)]);
     assert_eq!(read(&decoder(0, 0), "data\n"), [line_too_long(0)]);
-    assert_eq!(read(&decoder(4, 0), "data\ndata:\n"), [line_too_long(4)]);
+    assert_eq!(read(&decoder(4, 0), "data\ndata:\n"), [event_too_large(0)]);
     assert_eq!(
         read(&decoder(4, 0), "data\n\ndata\ndata\n"),
         [event(""), event_too_large(0)]

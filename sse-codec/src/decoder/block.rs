@@ -121,12 +121,12 @@ impl Block {
             Name::Id => self.size - self.id.len(),
             Name::Retry | Name::Comment => 0,
         };
-        // How long the line may be for the event; before its name is known nothing trips.
+        // How long the line may be for the event.
         let for_event = match line.name {
             Name::Retry | Name::Comment => usize::MAX,
             Name::Data | Name::Event | Name::Id => match limits.max_event.checked_sub(others) {
                 Some(room) => line.value.saturating_add(room),
-                None => line.known_after - 1,
+                None => 0,
             },
         };
         // The limit that trips with the earlier byte is told, so that it is the same one however the

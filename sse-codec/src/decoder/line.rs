@@ -2,23 +2,25 @@ use core::time::Duration;
 
 use memchr::memchr2;
 
-/// Where a line ends and the next one starts, counted from the line's start.
+/// A line with its end.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct LineEnd {
-    pub(super) at: usize,
-    pub(super) next: usize,
-    /// Whether it is a CR at the end of the input, to which an LF may still come.
-    pub(super) is_open: bool,
+pub(super) struct WholeLine<'a> {
+    /// What stands before the line end.
+    pub(super) bytes: &'a [u8],
+    /// How long it is with the line end.
+    pub(super) len: usize,
+    /// Whether it ends with a CR at the end of the input, to which an LF may still come.
+    pub(super) may_go_on: bool,
 }
 
-impl LineEnd {
-    /// Finds the first line end in `rest`, of which `searched` bytes are known to have none.
-    pub(super) fn find(rest: &[u8], searched: usize) -> Option<Self> {
+impl<'a> WholeLine<'a> {
+    /// Finds the first line in `rest`, of which `searched` bytes are known to have no line end.
+    pub(super) fn find(rest: &'a [u8], searched: usize) -> Option<Self> {
         if rest.first() == Some(&b'\n') {
             return Some(Self {
-                at: 0,
-                next: 1,
-                is_open: false,
+                bytes: &[],
+                len: 1,
+                may_go_on: false,
             });
         }
         //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
@@ -27,16 +29,17 @@ impl LineEnd {
         //# U+000D CARRIAGE RETURN (CR) character not followed by a U+000A LINE FEED (LF) character
         //# being the ways in which a line can end.
         let at = searched + memchr2(b'\n', b'\r', rest.get(searched..)?)?;
-        let (len, is_open) = match rest.get(at..)? {
+        let (bytes, end) = rest.split_at_checked(at)?;
+        let (end, may_go_on) = match end {
             [b'\r', b'\n', ..] => (2, false),
             // The line ends here and now: waiting for what follows could take for ever.
             [b'\r'] => (1, true),
             _ => (1, false),
         };
         Some(Self {
-            at,
-            next: at + len,
-            is_open,
+            bytes,
+            len: at + end,
+            may_go_on,
         })
     }
 }
@@ -55,8 +58,6 @@ pub(super) enum Name {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line {
     pub(super) name: Name,
-    /// How many bytes it took to know the name: the colon's end, or the line's without one.
-    pub(super) known_after: usize,
     /// Where the value starts.
     pub(super) value: usize,
 }
@@ -74,39 +75,25 @@ impl Line {
             (Name::Event, rest)
         } else if let Some(rest) = line.strip_prefix(b"id") {
             (Name::Id, rest)
-        } else if line.first() == Some(&b':') {
-            return Some(Self {
-                name: Name::Comment,
-                known_after: 1,
-                value: 1,
-            });
+        } else if let Some(rest) = line.strip_prefix(b"retry") {
+            (Name::Retry, rest)
         } else {
-            (Name::Retry, line.strip_prefix(b"retry")?)
+            let name = Name::Comment;
+            return line.starts_with(b":").then_some(Self { name, value: 1 });
         };
-        let before = line.len() - rest.len();
-        match rest {
+        let before_value = match rest {
             //# Collect the characters on the line after the first U+003A COLON character (:), and
             //# let value be that string. If value starts with a U+0020 SPACE character, remove it
             //# from value.
-            [b':', b' ', ..] => Some(Self {
-                name,
-                known_after: before + 1,
-                value: before + 2,
-            }),
-            [b':', ..] => Some(Self {
-                name,
-                known_after: before + 1,
-                value: before + 1,
-            }),
+            [b':', b' ', ..] => 2,
+            [b':', ..] => 1,
             //# Process the field using the steps described below, using the whole line as the field
             //# name, and the empty string as the field value.
-            [] => Some(Self {
-                name,
-                known_after: before,
-                value: before,
-            }),
-            _ => None,
-        }
+            [] => 0,
+            _ => return None,
+        };
+        let value = line.len() - rest.len() + before_value;
+        Some(Self { name, value })
     }
 
     /// Whether this beginning of a line, up to all of it, can still become any field that counts.
