@@ -24,7 +24,7 @@ struct Count {
 const STREAM_LEN: usize = 1024 * 1024;
 
 fn inputs() -> [Input; 4] {
-    let ticks = input("ticks_80B", |n, stream| {
+    let ticks = input("ticks_60B", |n, stream| {
         let data = format!(
             r#"{{"symbol":"ABC","price":{}.{:02}}}"#,
             100 + n % 900,
