@@ -181,15 +181,30 @@ impl Source for Flood {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_client_that_stops_reading_a_stream_is_cut_off() {
-    let rig = Rig::with(HttpConfig::default(), |_| {
-        let flood = || Flood(vec![b'x'; 64 * 1024].into());
-        reply(0, move |_| {
-            Response::stream("text/plain", Box::new(flood()))
+/// A server whose every answer never ends and never pauses.
+async fn flooded() -> Rig {
+    Rig::with(HttpConfig::default(), |_| {
+        reply(0, |_| {
+            let flood = Flood(vec![b'x'; 64 * 1024].into());
+            Response::stream("text/plain", Box::new(flood))
         })
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn a_stop_ends_a_stream_that_never_pauses() {
+    let rig = flooded().await;
+    let mut client = rig.client().await;
+    client.send(get("/")).await;
+    client.head().await;
+    rig.drain.cancel();
+    assert!(client.rest().await.ends_with(b"x\r\n0\r\n\r\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_stops_reading_a_stream_is_cut_off() {
+    let rig = flooded().await;
     let mut client = rig.client().await;
     client.send(get("/")).await;
     let started = Instant::now();
