@@ -150,6 +150,25 @@ async fn answers_a_request_that_came_during_a_stream() {
 }
 
 #[tokio::test]
+async fn a_stream_outlives_requests_that_nobody_reads_yet() {
+    let (rig, feed) = rig().await;
+    let mut client = rig.client().await;
+    client.send(get("/stream")).await;
+    client.head().await;
+    let count = 2 * HttpConfig::default().max_head / get("/ok").len();
+    client.send(get("/ok").repeat(count)).await;
+    for _ in 0..2 {
+        feed.send(step(&["event"])).unwrap();
+        assert_eq!(client.exactly(10).await, b"5\r\nevent\r\n");
+    }
+    feed.send(Vec::new()).unwrap();
+    assert_eq!(client.exactly(5).await, b"0\r\n\r\n");
+    for _ in 0..count {
+        assert_eq!(client.answer().await.text(), "ok");
+    }
+}
+
+#[tokio::test]
 async fn a_stop_ends_a_stream_in_order_with_what_is_ready() {
     let (rig, feed) = rig().await;
     let mut client = rig.client().await;
