@@ -174,7 +174,7 @@ async fn a_client_that_stops_reading_is_cut_off() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_causes_no_further_work() {
-    let answer = Bytes::from(vec![0; 64 * 1024]);
+    let answer = Bytes::from(vec![0; 1024 * 1024]);
     let rig = Rig::with(HttpConfig::default(), move |_| {
         let answer = answer.clone();
         reply(0, move |_| {
@@ -183,12 +183,12 @@ async fn a_client_that_does_not_read_causes_no_further_work() {
     })
     .await;
     let mut client = rig.client().await;
-    client.send(get("/").repeat(2000)).await;
+    client.send(get("/").repeat(500)).await;
     let metrics = rig.metrics;
     rig.first.await.unwrap();
-    // The buffers of the two sockets hold a few hundred of these answers.
+    // The buffers of the two sockets hold a few of these answers.
     assert!(
-        metrics.requests.value() < 1000,
+        metrics.requests.value() < 100,
         "{} were answered",
         metrics.requests.value()
     );
