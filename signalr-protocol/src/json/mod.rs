@@ -1,6 +1,8 @@
 //! JSON without a tree: a scanner that checks and cuts, and writers for the few shapes needed.
 
 mod error;
+mod grammar;
+mod plain;
 mod property;
 mod read;
 mod scan;
@@ -10,11 +12,11 @@ mod write;
 
 pub use self::{
     error::{JsonError, JsonType},
-    scan::MAX_DEPTH,
+    grammar::MAX_DEPTH,
 };
 pub(crate) use self::{
     read::parse_message,
-    scan::{Malformed, Scanner},
+    scan::{Malformed, Raw, Scanner},
     sink::{Count, Sink},
     string::write_string,
     write::WriteJson,
