@@ -1,5 +1,5 @@
 //! Reading invocations and completions, against a JSON tree and against the obvious struct.
-#![expect(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
+#![expect(clippy::unwrap_used, reason = "a benchmark")]
 
 use std::{borrow::Cow, fmt::Write, hint::black_box};
 

@@ -1,5 +1,5 @@
 //! Writing invocations and completions, against the obvious struct and against a JSON tree.
-#![expect(clippy::unwrap_used, missing_docs, reason = "a benchmark")]
+#![expect(clippy::unwrap_used, reason = "a benchmark")]
 
 use std::hint::black_box;
 
