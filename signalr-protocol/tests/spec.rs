@@ -120,7 +120,7 @@ fn no_text_of_a_caller_can_forge_a_separator() {
         error: Some(evil.into()),
     }
     .encode(&mut dst);
-    assert_eq!(dst.split(|&byte| byte == 0x1E).count(), 3 + 1);
+    assert_eq!(dst[..].split(|&byte| byte == 0x1E).count(), 3 + 1);
 
     assert!(matches!(
         Payload::json("\"\u{1e}\""),
