@@ -32,7 +32,7 @@ pub(crate) fn token(text: &[u8], at: usize, byte: u8) -> Result<usize, Malformed
 pub(crate) fn value(text: &[u8], at: usize, depth: usize) -> Result<usize, Malformed> {
     let at = whitespace(text, at);
     match text.get(at) {
-        Some(b'"') => Ok(string(text, at + 1)? + 1),
+        Some(b'"') => Ok(string(text, at + 1, &mut false)? + 1),
         Some(b'-' | b'0'..=b'9') => number(text, at),
         Some(b'[') => array(text, at, depth, &mut 0),
         Some(b'{') => object(text, at, depth),
@@ -71,7 +71,7 @@ fn object(text: &[u8], at: usize, depth: usize) -> Result<usize, Malformed> {
         return Ok(end);
     }
     loop {
-        at = string(text, token(text, at, b'"')?)? + 1;
+        at = string(text, token(text, at, b'"')?, &mut false)? + 1;
         at = token(text, at, b':')?;
         at = whitespace(text, value(text, at, depth + 1)?);
         match text.get(at) {
@@ -91,14 +91,16 @@ pub(crate) fn open(text: &[u8], at: usize, depth: usize, byte: u8) -> Result<usi
     token(text, at, byte)
 }
 
-/// From behind the opening quote of a string to its closing quote.
-#[inline]
-pub(crate) fn string(text: &[u8], mut at: usize) -> Result<usize, Malformed> {
+/// From behind the opening quote of a string to its closing quote. Says if there is an escape.
+pub(crate) fn string(text: &[u8], mut at: usize, escaped: &mut bool) -> Result<usize, Malformed> {
     loop {
         at += plain_len(text.get(at..).unwrap_or_default());
         match text.get(at) {
             Some(b'"') => return Ok(at),
-            Some(b'\\') => at = escape(text, at + 1)?,
+            Some(b'\\') => {
+                *escaped = true;
+                at = escape(text, at + 1)?;
+            }
             _ => return Err(Malformed),
         }
     }

@@ -2,6 +2,7 @@
 
 mod error;
 mod grammar;
+mod name;
 mod plain;
 mod property;
 mod read;
@@ -15,6 +16,7 @@ pub use self::{
     grammar::MAX_DEPTH,
 };
 pub(crate) use self::{
+    name::Name,
     read::parse_message,
     scan::{Malformed, Raw, Scanner},
     sink::{Count, Sink},

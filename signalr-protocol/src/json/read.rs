@@ -2,7 +2,7 @@
 
 use alloc::{borrow::Cow, boxed::Box, vec::Vec};
 
-use super::{JsonError, JsonType, Raw, Scanner};
+use super::{JsonError, JsonType, Name, Raw, Scanner};
 use crate::{
     Arguments, CancelInvocation, Close, Completion, Headers, Invocation, Message, MessageError,
     Outcome, Payload, StreamInvocation, StreamItem, message::Kind,
@@ -13,7 +13,10 @@ pub(crate) fn parse_message(bytes: &[u8]) -> Result<Option<Message<'_>>, Message
     let mut scanner = Scanner::from_bytes(bytes);
     scanner.expect_object()?;
     let mut members = Members::default();
-    scanner.object(|value, name| members.read(name, value))?;
+    scanner.members(|scanner| {
+        let name = Name::read(scanner)?;
+        members.read(name, scanner)
+    })?;
     members.into_message()
 }
 
@@ -34,44 +37,28 @@ struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// Takes one property in, whose name may be written with escapes, or skips it.
+    /// Takes one property in. It is checked even if the message has no use for it.
     #[inline]
-    fn read(&mut self, name: Raw<'a>, value: &mut Scanner<'a>) -> Result<(), MessageError> {
-        if self.read_known(name.as_str(), value)? {
-            return Ok(());
-        }
-        if let Ok(Cow::Owned(name)) = name.unescape() {
-            if self.read_known(&name, value)? {
-                return Ok(());
-            }
-        }
-        value.value()?;
-        Ok(())
-    }
-
-    /// Takes one property in, if it has that name. It is checked even if the message has no use
-    /// for it.
-    #[inline]
-    fn read_known(&mut self, name: &str, value: &mut Scanner<'a>) -> Result<bool, MessageError> {
+    fn read(&mut self, name: Option<Name>, value: &mut Scanner<'a>) -> Result<(), MessageError> {
         match name {
-            "type" => self.kind = Some(value.i32_of("type")?),
-            "headers" => self.headers = read_headers(value)?,
-            "invocationId" => self.invocation_id = Some(value.text_of("invocationId")?),
-            "target" => self.target = Some(value.text_of("target")?),
-            "arguments" => {
+            Some(Name::Type) => self.kind = Some(value.i32_of("type")?),
+            Some(Name::Headers) => self.headers = read_headers(value)?,
+            Some(Name::InvocationId) => self.invocation_id = Some(value.text_of("invocationId")?),
+            Some(Name::Target) => self.target = Some(value.text_of("target")?),
+            Some(Name::Arguments) => {
                 value.expect_type(JsonType::Array, "arguments")?;
                 let (text, len) = value.elements()?;
                 self.arguments = Some(Arguments::scanned_json(text, len));
             }
-            "streamIds" => self.stream_ids = read_stream_ids(value)?,
-            "item" => self.item = Some(Payload::scanned_json(value.value()?)),
-            "result" => self.result = Some(Payload::scanned_json(value.value()?)),
-            "error" => self.error = Some(value.text_of("error")?),
-            "allowReconnect" => self.allow_reconnect = value.bool_of("allowReconnect")?,
-            "sequenceId" => self.sequence_id = Some(value.i64_of("sequenceId")?),
-            _ => return Ok(false),
+            Some(Name::StreamIds) => self.stream_ids = read_stream_ids(value)?,
+            Some(Name::Item) => self.item = Some(Payload::scanned_json(value.value()?)),
+            Some(Name::Result) => self.result = Some(Payload::scanned_json(value.value()?)),
+            Some(Name::Error) => self.error = Some(value.text_of("error")?),
+            Some(Name::AllowReconnect) => self.allow_reconnect = value.bool_of("allowReconnect")?,
+            Some(Name::SequenceId) => self.sequence_id = Some(value.i64_of("sequenceId")?),
+            None => drop(value.value()?),
         }
-        Ok(true)
+        Ok(())
     }
 
     fn into_message(self) -> Result<Option<Message<'a>>, MessageError> {

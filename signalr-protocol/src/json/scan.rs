@@ -2,8 +2,6 @@
 
 use alloc::{borrow::Cow, format};
 
-use memchr::memchr;
-
 use super::{JsonType, grammar};
 
 /// The text is not JSON.
@@ -12,21 +10,30 @@ pub(crate) struct Malformed;
 
 /// A string as it stands between its quotes, escapes and all.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Raw<'a>(&'a str);
+pub(crate) struct Raw<'a> {
+    text: &'a str,
+    escaped: bool,
+}
 
 impl<'a> Raw<'a> {
     /// The text between the quotes. It is the string itself unless it has a backslash.
     pub(crate) const fn as_str(self) -> &'a str {
-        self.0
+        self.text
     }
 
     /// The string, copied only if it has escapes.
     #[inline]
     pub(crate) fn unescape(self) -> Result<Cow<'a, str>, Malformed> {
-        if memchr(b'\\', self.0.as_bytes()).is_none() {
-            return Ok(Cow::Borrowed(self.0));
+        if self.escaped {
+            self.resolve()
+        } else {
+            Ok(Cow::Borrowed(self.text))
         }
-        serde_json::from_str(&format!("\"{}\"", self.0)).map_err(|_| Malformed)
+    }
+
+    #[cold]
+    fn resolve(self) -> Result<Cow<'a, str>, Malformed> {
+        serde_json::from_str(&format!("\"{}\"", self.text)).map_err(|_| Malformed)
     }
 }
 
@@ -70,17 +77,26 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads an object: `member` is called behind each name and reads the value.
-    #[inline]
     pub(crate) fn object<E: From<Malformed>>(
         &mut self,
         mut member: impl FnMut(&mut Self, Raw<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.members(|scanner| {
+            let name = scanner.name()?;
+            member(scanner, name)
+        })
+    }
+
+    /// Reads an object: `member` is called in front of each name and reads it and the value.
+    #[inline]
+    pub(crate) fn members<E: From<Malformed>>(
+        &mut self,
+        mut member: impl FnMut(&mut Self) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.open(b'{')?;
         if !self.eat(b'}') {
             loop {
-                let name = self.string()?;
-                self.at = grammar::token(self.text.as_bytes(), self.at, b':')?;
-                member(self, name)?;
+                member(self)?;
                 if self.closes(b'}')? {
                     break;
                 }
@@ -88,6 +104,13 @@ impl<'a> Scanner<'a> {
         }
         self.depth -= 1;
         Ok(())
+    }
+
+    /// Reads the name of a member and its colon.
+    pub(crate) fn name(&mut self) -> Result<Raw<'a>, Malformed> {
+        let name = self.string()?;
+        self.at = grammar::token(self.text.as_bytes(), self.at, b':')?;
+        Ok(name)
     }
 
     /// Reads an array: `element` is called in front of each element and reads it.
@@ -128,10 +151,26 @@ impl<'a> Scanner<'a> {
     /// Reads what must be a string.
     #[inline]
     pub(crate) fn string(&mut self) -> Result<Raw<'a>, Malformed> {
+        let mut escaped = false;
         let start = grammar::token(self.text.as_bytes(), self.at, b'"')?;
-        let end = grammar::string(self.text.as_bytes(), start)?;
+        let end = grammar::string(self.text.as_bytes(), start, &mut escaped)?;
         self.at = end + 1;
-        self.text.get(start..end).map(Raw).ok_or(Malformed)
+        let text = self.text.get(start..end).ok_or(Malformed)?;
+        Ok(Raw { text, escaped })
+    }
+
+    /// What was not read yet.
+    #[inline]
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    /// Passes these bytes if they follow.
+    #[inline]
+    pub(crate) fn pass(&mut self, bytes: &[u8]) -> bool {
+        let found = self.rest().starts_with(bytes);
+        self.at += if found { bytes.len() } else { 0 };
+        found
     }
 
     /// Passes the comma between two elements, if there is one.
