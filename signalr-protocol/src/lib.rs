@@ -83,11 +83,15 @@ mod headers;
 mod json;
 mod limits;
 mod message;
+#[cfg(feature = "messagepack")]
+mod messagepack;
 mod negotiate;
 mod payload;
 mod protocol;
 mod record;
 
+#[cfg(feature = "messagepack")]
+pub use self::messagepack::{MessagePackError, ValueError};
 pub use self::{
     arguments::{Arguments, ArgumentsIter},
     binding::{BindError, Binding},
