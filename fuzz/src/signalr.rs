@@ -7,11 +7,11 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use signalr_protocol::{
     DecodeError, Decoder, HandshakeError, HandshakeRequest, HandshakeResponse, JsonError, Limits,
-    MAX_DEPTH, Message, MessageError, NegotiateResponse, Protocol, Record,
+    MAX_DEPTH, Message, MessageError, NegotiateResponse, Payload, Protocol, Record,
 };
 
-/// Records come out as a plain split would give them, in one piece and in many, and are written as
-/// they came. The first two bytes are the limit and the size of the pieces.
+/// Records come out as a plain reading of the framing would give them, in one piece and in many,
+/// and are written as they came. The first two bytes are the limit and the size of the pieces.
 ///
 /// # Panics
 /// If a promise is broken.
@@ -20,50 +20,70 @@ pub fn record(data: &[u8]) {
         return;
     };
     let max_record = usize::from(*limit);
-    let (records, end) = decode([stream], max_record);
-    let pieces = stream.chunks(usize::from(*piece).max(1));
-    assert_eq!(
-        decode(pieces, max_record),
-        (records.clone(), end),
-        "cut into {piece}"
-    );
+    for protocol in [Protocol::Json, Protocol::MessagePack] {
+        let (records, end) = decode(protocol, [stream], max_record);
+        let pieces = stream.chunks(usize::from(*piece).max(1));
+        let in_pieces = decode(protocol, pieces, max_record);
+        assert_eq!(in_pieces, (records.clone(), end), "cut into {piece}");
+        if protocol == Protocol::Json {
+            assert_eq!(
+                (&records, end),
+                (&split(stream, max_record).0, split(stream, max_record).1)
+            );
+        }
+        assert_written(protocol, &records, stream);
+    }
+}
 
-    let mut naive: Vec<&[u8]> = stream.split(|&byte| byte == 0x1E).collect();
-    let rest = naive.pop().unwrap_or_default();
-    let fitting = naive
+/// The records as the standard library splits them.
+fn split(stream: &[u8], max_record: usize) -> (Vec<Vec<u8>>, Result<(), DecodeError>) {
+    let mut records: Vec<_> = stream
+        .split(|&byte| byte == 0x1E)
+        .map(<[u8]>::to_vec)
+        .collect();
+    let rest = records.pop().unwrap_or_default();
+    let all = records.len();
+    let fitting = records
         .iter()
         .take_while(|record| record.len() < max_record)
         .count();
-    assert!(records.iter().eq(naive.iter().take(fitting)), "{records:?}");
-    let expected = if fitting < naive.len() || rest.len() >= max_record {
+    records.truncate(fitting);
+    let end = if fitting < all || rest.len() >= max_record {
         Err(DecodeError::RecordTooLarge { limit: max_record })
     } else if rest.is_empty() {
         Ok(())
     } else {
         Err(DecodeError::Truncated)
     };
-    assert_eq!(end, expected);
+    (records, end)
+}
 
+/// The records are written as they came, but for prefixes that were longer than need be.
+fn assert_written(protocol: Protocol, records: &[Vec<u8>], stream: &[u8]) {
     let mut written = BytesMut::new();
-    for record in &records {
-        let record = Record::new(Protocol::Json, record);
+    for record in records {
+        let record = Record::new(protocol, record);
         let before = written.len();
         record
             .encode(&mut written)
             .expect("what was framed can be framed");
         assert_eq!(written.len() - before, record.encoded_len());
     }
-    assert!(stream.starts_with(&written));
+    let (again, end) = decode(protocol, [&*written], usize::MAX);
+    assert_eq!((&*again, end), (records, Ok(())));
+    assert!(protocol != Protocol::Json || stream.starts_with(&written));
 }
 
 /// All records, and whether the stream may end where it does.
 fn decode<'a>(
+    protocol: Protocol,
     pieces: impl IntoIterator<Item = &'a [u8]>,
     max_record: usize,
 ) -> (Vec<Vec<u8>>, Result<(), DecodeError>) {
     let mut limits = Limits::default();
     limits.max_record = max_record;
     let mut decoder = Decoder::new(limits);
+    decoder.set_protocol(protocol);
     let (mut src, mut records) = (BytesMut::new(), Vec::new());
     // Nothing has arrived at first; only a limit of zero finds fault with that.
     for piece in iter::once(&b""[..]).chain(pieces) {
@@ -91,6 +111,52 @@ fn decode<'a>(
 /// # Panics
 /// If a promise is broken.
 pub fn message(data: &[u8]) {
+    json_message(data);
+    messagepack_message(data);
+}
+
+/// There is no other reader to compare with, but what was read is written and read back, and every
+/// argument is a payload of its own.
+fn messagepack_message(data: &[u8]) {
+    let record = Record::new(Protocol::MessagePack, data);
+    let Ok(Some(mut message)) = Message::parse(&record) else {
+        return;
+    };
+    let arguments = match &mut message {
+        Message::Invocation(message) => Some(message.arguments),
+        Message::StreamInvocation(message) => Some(message.arguments),
+        // An empty error cannot be told from none.
+        Message::Close(close) => {
+            close.error.take_if(|error| error.is_empty());
+            None
+        }
+        _ => None,
+    };
+    if let Some(arguments) = arguments {
+        for argument in arguments {
+            let again = Payload::messagepack(argument.as_bytes());
+            assert_eq!(again.expect("what was read is well-formed"), argument);
+        }
+        assert_eq!(arguments.iter().count(), arguments.len());
+        if arguments.as_bytes().is_empty() {
+            return;
+        }
+    }
+    let mut written = BytesMut::new();
+    message
+        .encode(Protocol::MessagePack, &mut written)
+        .expect("what was read can be written");
+    assert_eq!(written.len(), message.encoded_len(Protocol::MessagePack));
+    let (records, end) = decode(Protocol::MessagePack, [&*written], usize::MAX);
+    let [record] = &*records else {
+        panic!("a message is one record")
+    };
+    assert_eq!(end, Ok(()));
+    let again = Message::parse(&Record::new(Protocol::MessagePack, record));
+    assert_eq!(again, Ok(Some(message)));
+}
+
+fn json_message(data: &[u8]) {
     let tree = Tree::of(data);
     let message = match Message::parse(&Record::new(Protocol::Json, data)) {
         Ok(Some(message)) => message,

@@ -177,7 +177,8 @@ impl<'a> Arguments<'a> {
     /// Begins to read them for a target that takes `expected` arguments.
     ///
     /// # Errors
-    /// [`BindError::ArgumentCount`] if there are more or fewer; [`BindError::ArgumentsNotArray`].
+    /// [`BindError::ArgumentCount`] if there are more or fewer; of MessagePack also
+    /// `ArgumentsNotArray`.
     pub fn bind(&self, expected: usize) -> Result<Binding<'a>, BindError> {
         #[cfg(feature = "messagepack")]
         if *self == Self::NOT_AN_ARRAY {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::messagepack::{self, Head, Reader, write_array_len};
 use crate::{Arguments, EncodeError, Payload, Protocol, json::Sink};
 
-/// A Rust value that is serialized straight into the message that carries it.
+/// A Rust value that is serialized into the message that carries it.
 ///
 /// As arguments it must serialize as a sequence: a tuple, an array, a slice. `()` means none.
 ///

@@ -56,12 +56,13 @@ impl Decoder {
     /// Takes the next record out of `src`; `Ok(None)` asks for more bytes.
     ///
     /// Call it until `None`, and between calls only append to `src`. What a record covered leaves
-    /// `src` at the next call. No byte is searched twice; a length prefix, of up to five bytes, may be
-    /// read again.
+    /// `src` at the next call. No byte is searched twice; a length prefix, of up to five bytes, may
+    /// be read again.
     ///
     /// # Errors
     /// [`DecodeError::RecordTooLarge`] as soon as no record within the limit can come of what is in
-    /// `src`, however it was cut; [`DecodeError::LengthPrefix`]. From then on every call repeats the error.
+    /// `src`, however it was cut; of MessagePack also `LengthPrefix`. From then on every call
+    /// repeats the error.
     pub fn decode<'a>(&mut self, src: &'a mut BytesMut) -> Result<Option<Record<'a>>, DecodeError> {
         if let Some(error) = self.failed {
             return Err(error);
@@ -117,13 +118,15 @@ impl Decoder {
     #[cfg(feature = "messagepack")]
     fn find_prefixed(&self, src: &[u8]) -> Result<Option<Frame>, DecodeError> {
         let limit = self.limits.max_record;
-        let (start, end) = match read_prefix(src) {
+        // A prefix that does not fit must be the same error however it was cut.
+        let window = src.get(..limit).unwrap_or(src);
+        let (start, end) = match read_prefix(window) {
             Prefix::Complete {
                 prefix_len,
                 body_len,
             } => (prefix_len, prefix_len.saturating_add(body_len)),
             // At least one more byte of the prefix will come.
-            Prefix::Incomplete => (src.len(), src.len() + 1),
+            Prefix::Incomplete => (window.len(), window.len() + 1),
             Prefix::TooLong => return Err(DecodeError::LengthPrefix),
         };
         if end > limit {

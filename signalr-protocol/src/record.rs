@@ -41,7 +41,7 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// [`EncodeError::Separator`] if the bytes of a JSON record hold a 0x1E, which would forge the
-    /// end of it; [`EncodeError::RecordTooLong`] if a length prefix cannot say how long it is. `dst`
+    /// end of it; of MessagePack `RecordTooLong` if a length prefix cannot say how long it is. `dst`
     /// is then as before.
     pub fn encode(&self, dst: &mut BytesMut) -> Result<(), EncodeError> {
         match self.protocol {

@@ -5,6 +5,7 @@
 mod view;
 
 use bytes::BytesMut;
+use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use signalr_protocol::{
@@ -490,4 +491,48 @@ fn a_value_of_another_type_says_why() {
     );
     let bytes = Payload::messagepack(&[0xC4, 2, 1, 2]).unwrap();
     assert_eq!(bytes.to::<&[u8]>().unwrap(), [1, 2]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn messages_are_read_back_as_they_were_written(
+        headers in prop::collection::vec((".+", ".+"), 0..20),
+        (id, target, error) in (".+", ".{1,300}", ".*"),
+        stream_ids in prop::collection::vec(".+", 0..20),
+        numbers in prop::collection::vec(any::<(i64, u64, f64)>(), 0..20),
+        sequence_id in any::<i64>(),
+    ) {
+        let mut payload = BytesMut::new();
+        StreamItem::new("1", Typed(&numbers)).encode(Protocol::MessagePack, &mut payload).unwrap();
+        let record = decoder(usize::MAX).decode(&mut payload).unwrap().unwrap().as_bytes().to_vec();
+        let Some(Message::StreamItem(item)) = parse(&record).unwrap() else { panic!() };
+        prop_assert_eq!(item.item.to::<Vec<(i64, u64, f64)>>().unwrap(), numbers);
+
+        let arguments = Arguments::messagepack(item.item.as_bytes()).unwrap();
+        let mut invocation = Invocation::new(&*target, arguments);
+        for (name, value) in &headers {
+            invocation.headers.push(name, value);
+        }
+        invocation.stream_ids = stream_ids.into_iter().map(Into::into).collect();
+        let mut stream = StreamInvocation::new(&*id, &*target, arguments);
+        stream.headers = invocation.headers.clone();
+        for message in [
+            Message::Invocation(invocation),
+            Message::StreamInvocation(stream),
+            Message::StreamItem(item.clone()),
+            Message::Completion(Completion::new(&*id, Outcome::Result(item.item))),
+            Message::Completion(Completion::new(&*id, Outcome::Error(error.into()))),
+            Message::Completion(Completion::new(&*id, Outcome::Void)),
+            Message::Close(Close { error: Some((&*id).into()), allow_reconnect: true }),
+            Message::Ping,
+            Message::Ack { sequence_id },
+            Message::Sequence { sequence_id },
+        ] {
+            let mut wire = encoded(&message);
+            let record = decoder(wire.len()).decode(&mut wire).unwrap().unwrap().as_bytes().to_vec();
+            prop_assert_eq!(parse(&record), Ok(Some(message)));
+        }
+    }
 }
