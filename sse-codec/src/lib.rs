@@ -54,7 +54,11 @@
 //!
 //! # Features
 //!
-//! None.
+//! All are off by default; without them the crate needs only `bytes` and `memchr`.
+//!
+//! - `futures-core`: `EventStream`, the events in a `Stream` of chunks, for any runtime.
+//! - `tokio-util`: `EventCodec`, for `FramedRead` and `FramedWrite`. Needs `std`.
+//! - `serde`: JSON data: `EventRef::encode_json`, `EventWriter::push_json`, `data_as`. Needs `std`.
 //!
 //! The rules are those of the [HTML Standard, section 9.2][html], and its sentences stand above the
 //! code that obeys them.
@@ -64,7 +68,11 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "tokio-util")]
+extern crate std;
 
+#[cfg(feature = "tokio-util")]
+mod codec;
 mod control;
 mod decoder;
 mod encode;
@@ -72,7 +80,12 @@ mod error;
 mod event;
 mod event_writer;
 mod item;
+#[cfg(feature = "serde")]
+mod json;
 mod limits;
+mod raw;
+#[cfg(feature = "futures-core")]
+mod stream;
 
 /// Keeps the example of the README compiling.
 #[cfg(doctest)]
@@ -87,4 +100,12 @@ pub use self::{
     event_writer::EventWriter,
     item::Item,
     limits::Limits,
+    raw::Raw,
 };
+
+#[cfg(feature = "tokio-util")]
+pub use self::codec::{CodecError, EventCodec};
+#[cfg(feature = "serde")]
+pub use self::json::JsonError;
+#[cfg(feature = "futures-core")]
+pub use self::stream::{EventStream, StreamError};
