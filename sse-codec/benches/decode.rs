@@ -21,7 +21,7 @@ fn ours(stream: &[u8], chunk: usize, src: &mut BytesMut) -> Count {
     for chunk in stream.chunks(chunk) {
         src.extend_from_slice(chunk);
         while let Ok(Some(item)) = decoder.decode(src) {
-            if let Item::Event(event) = black_box(item) {
+            if let Item::Event(event) = black_box(&item) {
                 count.add(event.data());
             }
         }

@@ -59,6 +59,7 @@
 //! - `futures-core`: `EventStream`, the events in a `Stream` of chunks, for any runtime.
 //! - `tokio-util`: `EventCodec`, for `FramedRead` and `FramedWrite`. Needs `std`.
 //! - `serde`: JSON data: `EventRef::encode_json`, `EventWriter::push_json`, `data_as`. Needs `std`.
+//! - `simdutf8`: long text is validated with SIMD instructions. Needs `std`, and has unsafe code.
 //!
 //! The rules are those of the [HTML Standard, section 9.2][html], and its sentences stand above the
 //! code that obeys them.

@@ -19,8 +19,8 @@ fn all(events: impl futures_util::Stream<Item = Told>) -> Vec<Told> {
     events.collect().now_or_never().unwrap()
 }
 
-fn event(data: &str) -> Told {
-    Ok(EventRef::new(data).into_owned())
+fn event(data: &str) -> Event {
+    EventRef::new(data).into_owned()
 }
 
 fn events<const N: usize>(
@@ -41,7 +41,7 @@ fn events_come_out_of_chunks_of_any_size() {
         let mut told = EventStream::new(stream::iter(chunks), Decoder::new(Limits::default()));
         assert_eq!(
             all(&mut told),
-            [event("a"), event("b\n\u{1F642}")],
+            [Ok(event("a")), Ok(event("b\n\u{1F642}"))],
             "chunks of {size}"
         );
         assert_eq!(told.decoder().retry(), Some(Duration::from_millis(5)));
@@ -50,10 +50,10 @@ fn events_come_out_of_chunks_of_any_size() {
 
 #[test]
 fn an_event_is_told_before_the_next_chunk_is_asked_for() {
-    let chunks = stream::iter([Ok("data: a\n\ndata: b\n\n")]).chain(stream::pending());
+    let chunks = stream::iter([Ok::<_, &str>("data: a\n\ndata: b\n\n")]).chain(stream::pending());
     let mut events = EventStream::new(chunks, Decoder::new(Limits::default()));
-    assert_eq!(events.next().now_or_never(), Some(Some(event("a"))));
-    assert_eq!(events.next().now_or_never(), Some(Some(event("b"))));
+    assert_eq!(events.next().now_or_never(), Some(Some(Ok(event("a")))));
+    assert_eq!(events.next().now_or_never(), Some(Some(Ok(event("b")))));
     assert_eq!(events.next().now_or_never(), None);
 }
 
@@ -64,14 +64,14 @@ fn an_event_over_a_limit_is_told_and_the_stream_goes_on() {
     let chunks = stream::iter([Ok("data: 12"), Ok("34\n\ndata: 123\n\n")]);
     let told = all(EventStream::new(chunks, Decoder::new(limits)));
     let error = DecodeError::EventTooLarge { limit: 3 };
-    assert_eq!(told, [Err(StreamError::Decode(error)), event("123")]);
+    assert_eq!(told, [Err(StreamError::Decode(error)), Ok(event("123"))]);
 }
 
 #[test]
 fn a_failure_of_the_chunks_ends_the_stream_after_what_came_before() {
     let mut events = events([Ok("data: a\n\nda"), Err("reset"), Ok("ta: b\n\n")]);
     assert!(!events.is_terminated());
-    assert_eq!(events.next().now_or_never(), Some(Some(event("a"))));
+    assert_eq!(events.next().now_or_never(), Some(Some(Ok(event("a")))));
     let error = Err(StreamError::Chunks("reset"));
     assert_eq!(events.next().now_or_never(), Some(Some(error)));
     assert!(events.is_terminated());

@@ -65,9 +65,9 @@ fn best_times(stream: &[u8], chunk: usize) -> [Duration; CONTENDERS.len()] {
 
 fn print_head() {
     print!("| stream | chunks |");
-    CONTENDERS
-        .iter()
-        .for_each(|contender| print!(" {} |", contender.name));
+    for contender in &CONTENDERS {
+        print!(" {} |", contender.name);
+    }
     println!(" to the best peer |");
     println!("| --- | --- |{}", " --: |".repeat(CONTENDERS.len() + 1));
 }
