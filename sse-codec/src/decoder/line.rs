@@ -36,7 +36,15 @@ impl<'a> WholeLine<'a> {
         //# FEED (LF) character not preceded by a U+000D CARRIAGE RETURN (CR) character, and a single
         //# U+000D CARRIAGE RETURN (CR) character not followed by a U+000A LINE FEED (LF) character
         //# being the ways in which a line can end.
-        let at = searched + find_end(rest.get(searched..)?)?;
+        let bytes = rest.get(searched..)?;
+        // Lines other than data are short as a rule.
+        let is_short = searched == 0 && bytes.first() != Some(&b'd');
+        let at = if is_short || bytes.len() < 32 {
+            find_near_end(bytes)
+        } else {
+            memchr2(b'\n', b'\r', bytes)
+        };
+        let at = searched + at?;
         let (bytes, end) = rest.split_at_checked(at)?;
         let (end, may_go_on) = match end {
             [b'\r', b'\n', ..] => (2, false),
@@ -52,26 +60,23 @@ impl<'a> WholeLine<'a> {
     }
 }
 
-/// Where the first CR or LF is.
+/// Where the first CR or LF is in bytes that are likely to have one soon, or are few: some words are
+/// looked at faster than `memchr2` is called.
 #[expect(
     clippy::inline_always,
     reason = "a call for each line costs a tenth of the time"
 )]
 #[inline(always)]
-fn find_end(bytes: &[u8]) -> Option<usize> {
+fn find_near_end(bytes: &[u8]) -> Option<usize> {
     let mut start = 0;
-    // Other lines than data are short, and so is a line in small chunks: some words are looked at
-    // faster than `memchr2` is called.
-    if bytes.len() < 32 || bytes.first() != Some(&b'd') {
-        while let Some(word) = bytes.get(start..).and_then(<[u8]>::first_chunk) {
-            let ends = ends_in(u64::from_le_bytes(*word));
-            if ends != 0 {
-                return Some(start + usize::try_from(ends.trailing_zeros() / 8).ok()?);
-            }
-            start += word.len();
-            if start == 24 {
-                break;
-            }
+    while let Some(word) = bytes.get(start..).and_then(<[u8]>::first_chunk) {
+        let ends = ends_in(u64::from_le_bytes(*word));
+        if ends != 0 {
+            return Some(start + usize::try_from(ends.trailing_zeros() / 8).ok()?);
+        }
+        start += word.len();
+        if start == 24 {
+            break;
         }
     }
     let rest = bytes.get(start..)?;
@@ -151,8 +156,15 @@ impl Line {
 
     /// Whether this beginning of a line, up to all of it, can still become any field that counts.
     pub(super) fn name_is_open(start: &[u8]) -> bool {
-        let names = [&b"data"[..], b"event", b"id", b"retry"];
-        start.len() <= LONGEST_NAME && names.iter().any(|name| name.starts_with(start))
+        let name: &[u8] = match start.first() {
+            None => return true,
+            Some(b'd') => b"data",
+            Some(b'e') => b"event",
+            Some(b'i') => b"id",
+            Some(b'r') => b"retry",
+            Some(_) => return false,
+        };
+        name.starts_with(start)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Decoding beside the peers: one table, every contender timed in turn within each round.
 //!
-//! `cargo bench -p sse-codec-peers`; `scripts/bench-sse` puts the table into the README.
+//! `cargo bench -p sse-codec-peers [-- STREAM]`; `scripts/bench-sse` puts the table into the README.
 
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
@@ -25,12 +25,18 @@ const ROUNDS_IF_SLOW: usize = 2;
 
 fn main() {
     // `cargo bench` says so; `cargo test` only wants to see that everybody decodes the same.
-    let measures = std::env::args().any(|arg| arg == "--bench");
+    let (flags, names): (Vec<_>, Vec<_>) = std::env::args()
+        .skip(1)
+        .partition(|arg| arg.starts_with("--"));
+    let measures = flags.iter().any(|flag| flag == "--bench");
     let len = if measures { 1024 * 1024 } else { 1024 };
     if measures {
         print_head();
     }
     for input in streams::inputs(len) {
+        if !names.iter().all(|name| input.name.contains(name)) {
+            continue;
+        }
         let stream = input.stream.as_bytes();
         for (chunk_name, chunk) in CHUNKS {
             for contender in CONTENDERS
