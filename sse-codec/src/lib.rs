@@ -44,7 +44,8 @@
 //!   too, and what [`Item::encode`] writes is read as the same items. Only unknown fields, comments
 //!   that were not asked for and the kinds of line ends are lost.
 //! - The encoder fails rather than write a line that the caller did not mean; it never panics. On
-//!   failure the output is as it was.
+//!   failure the output is as it was. Fields that the standard does not know go out through [`Raw`],
+//!   which checks only that the next block can follow.
 //! - Line breaks in data come out as LF: the format cannot carry CR or CR LF.
 //!
 //! # Limits
