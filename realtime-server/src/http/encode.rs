@@ -79,7 +79,14 @@ pub(crate) fn head(
         //# A server that does not support persistent connections MUST send the "close" connection
         //# option in every response message that does not have a 1xx (Informational) status code.
         Next::Close => put_line(dst, "connection", b"close"),
-        Next::Upgrade => put_line(dst, "connection", b"upgrade"),
+        Next::Upgrade => {}
+    }
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-7.8
+    //# A sender of Upgrade MUST also send an "Upgrade" connection option in the Connection header
+    //# field
+    let mut names = response.headers().map(|(name, _)| name);
+    if names.any(|name| name.eq_ignore_ascii_case("upgrade")) {
+        put_line(dst, "connection", b"upgrade");
     }
     dst.put_slice(b"\r\n");
 }
