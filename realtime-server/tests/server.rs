@@ -1,7 +1,6 @@
 //! The server as a whole: its routes, its cap on connections, and how it stops.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "in a test a panic is the failure it should be"
 )]
 

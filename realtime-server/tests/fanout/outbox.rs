@@ -229,6 +229,25 @@ fn has_room_for_a_producer_below_half_of_either_limit() {
 }
 
 #[test]
+fn has_room_for_a_size_that_fits_beside_what_is_queued() {
+    let mut cx = Context::from_waker(std::task::Waker::noop());
+    for (pushed, size, room) in [
+        (vec!["aaaa"], 6, true),
+        (vec!["aaaa"], 7, false),
+        (vec!["aaaaa"], 0, false),
+        (vec![], 10, true),
+        // It will be refused, but only by itself.
+        (vec![], 11, true),
+        (vec!["a"], 11, false),
+    ] {
+        let outbox = outbox(9, 10, Overflow::Disconnect);
+        push_all(&outbox, &pushed);
+        let ready = outbox.poll_room_for(&mut cx, size).is_ready();
+        assert_eq!(ready, room, "{pushed:?} {size}");
+    }
+}
+
+#[test]
 fn says_that_it_is_half_full_above_half_of_either_limit() {
     for (limits, pushed, half_full) in [
         ((4, 100), vec!["a", "b"], false),

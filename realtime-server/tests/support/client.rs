@@ -99,8 +99,9 @@ impl Client {
         loop {
             let end = self.buffer.windows(2).position(|pair| pair == b"\r\n");
             if let Some(end) = end {
-                let line = self.buffer.split_to(end + 2);
-                return String::from_utf8(line[..end].to_vec()).unwrap();
+                let mut line = self.buffer.split_to(end + 2);
+                line.truncate(end);
+                return String::from_utf8(line.to_vec()).unwrap();
             }
             let more = self.more().await;
             assert!(more, "the end within a line: {:?}", self.buffer);
