@@ -155,10 +155,9 @@ impl ChunkedDecoder {
         }
     }
 
-    //= https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1
-    //# Trailer fields MUST NOT be merged into the header section unless the recipient understands
-    //# the corresponding header field definition and that definition explicitly permits and defines
-    //# how trailer field values can be safely merged.
+    //= https://www.rfc-editor.org/rfc/rfc9112#section-7.1.2
+    //# A recipient that removes the chunked coding from a message MAY selectively retain or discard
+    //# the received trailer fields.
     fn drop_trailer(&mut self, line: &[u8]) -> Result<State, Refusal> {
         if line.is_empty() {
             return Ok(State::Done);

@@ -132,8 +132,8 @@ impl Connection {
                 return Ok(End::Quiet);
             };
             self.metrics.requests.incr();
-            let (response, in_sync) = self.answer(exchange, head).await?;
-            if let Some(end) = self.respond(exchange, response, in_sync).await? {
+            let response = self.answer(exchange, head).await?;
+            if let Some(end) = self.respond(exchange, response).await? {
                 return Ok(end);
             }
         }

@@ -68,7 +68,7 @@ pub(crate) fn head(
     match delimiter {
         Delimiter::None | Delimiter::Close => {}
         Delimiter::Length(length) => {
-            put_text(dst, format_args!("content-length: {length}\r\n"));
+            put_text(dst, format_args!("Content-Length: {length}\r\n"));
         }
         Delimiter::Chunked => put_line(dst, "transfer-encoding", b"chunked"),
     }
@@ -76,8 +76,8 @@ pub(crate) fn head(
         Next::Keep if version == Version::Http11 => {}
         Next::Keep => put_line(dst, "connection", b"keep-alive"),
         //= https://www.rfc-editor.org/rfc/rfc9112#section-9.6
-        //# A server that does not support persistent connections MUST send the "close" connection
-        //# option in every response message that does not have a 1xx (Informational) status code.
+        //# A sender SHOULD send a Connection header field (Section 7.6.1 of [HTTP]) containing the
+        //# "close" connection option when it intends to close a connection.
         Next::Close => put_line(dst, "connection", b"close"),
         Next::Upgrade => {}
     }
@@ -91,8 +91,14 @@ pub(crate) fn head(
     dst.put_slice(b"\r\n");
 }
 
+/// Writes the name with a capital at the start of each word: what people expect to read, and what
+/// scripts that forget that case does not matter search for.
 fn put_line(dst: &mut BytesMut, name: &str, value: &[u8]) {
-    dst.put_slice(name.as_bytes());
+    let mut starts_word = true;
+    for byte in name.bytes() {
+        dst.put_u8(if starts_word { byte.to_ascii_uppercase() } else { byte });
+        starts_word = byte == b'-';
+    }
     dst.put_slice(b": ");
     dst.put_slice(value);
     dst.put_slice(b"\r\n");

@@ -120,10 +120,8 @@ fn check_host(version: Version, headers: &Headers) -> Result<(), Refusal> {
 }
 
 //= https://www.rfc-editor.org/rfc/rfc9112#section-9.3
-//# If the "close" connection option is present, the connection will not persist after the current
-//# response; else, if the received protocol is HTTP/1.1 (or later), the connection will persist
-//# after the current response; else, if the received protocol is HTTP/1.0, the "keep-alive"
-//# connection option is present
+//# If the "close" connection option is present (Section 9.6), the connection will not persist after
+//# the current response; else,
 fn keep_alive(version: Version, headers: &Headers) -> bool {
     !headers.has_token("connection", "close")
         && (version == Version::Http11 || headers.has_token("connection", "keep-alive"))

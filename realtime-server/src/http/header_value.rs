@@ -5,8 +5,6 @@ use std::fmt;
 
 /// A header value of ours that holds no control character except HTAB.
 ///
-//= https://www.rfc-editor.org/rfc/rfc9110#section-5.5
-//# Field values containing CR, LF, or NUL characters are invalid and dangerous
 /// That is checked when it is made, so a response cannot be split by its values.
 ///
 /// ```
@@ -40,6 +38,8 @@ impl HeaderValue {
     }
 }
 
+//= https://www.rfc-editor.org/rfc/rfc9110#section-5.5
+//# Field values containing CR, LF, or NUL characters are invalid and dangerous
 const fn first_control(value: &[u8]) -> Option<usize> {
     let mut rest = value;
     while let [byte, tail @ ..] = rest {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 /// Header lines in the order in which they came; names are in lower case.
 ///
-/// Values are slices of the head that was read: nothing is copied. The lines keep that head alive.
+/// They stand in one buffer that holds the head and nothing else; a clone shares it.
 #[derive(Clone, Default)]
 pub struct Headers {
     head: Bytes,
@@ -40,6 +40,10 @@ impl Headers {
 
     /// The values of all lines with this name, which is in lower case.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        debug_assert!(
+            !name.contains(char::is_uppercase),
+            "{name} is not in lower case"
+        );
         self.iter()
             .filter_map(move |(key, value)| (key == name.as_bytes()).then_some(value))
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Problem, Response, Status};
 
-/// What is wrong with a request. Apart from [`Refusal::Method`], the connection closes after it.
+/// What is wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// The first byte begins no method.

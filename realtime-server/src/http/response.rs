@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use tracing::error;
 
+use super::request_line::is_token_byte;
 use super::{Body, HeaderValue, Problem, Source, Status, Upgraded};
 
 /// A response. Its length, `Date` and `Connection` are the connection's business.
@@ -16,6 +17,7 @@ pub struct Response {
     headers: Vec<(&'static str, HeaderValue)>,
     /// What follows the head.
     pub body: Body,
+    closes: bool,
 }
 
 /// Fields that only the connection may set: they say where the message ends, or when it was made.
@@ -37,6 +39,7 @@ impl Response {
             status,
             headers: Vec::new(),
             body: Body::Empty,
+            closes: false,
         }
     }
 
@@ -49,6 +52,7 @@ impl Response {
             status,
             headers,
             body,
+            closes: false,
         }
     }
 
@@ -104,6 +108,7 @@ impl Response {
             status: Status::SWITCHING_PROTOCOLS,
             headers: vec![("upgrade", protocol)],
             body: Body::Upgrade(Box::new(|upgraded| Box::pin(hook(upgraded)))),
+            closes: false,
         }
     }
 
@@ -113,10 +118,22 @@ impl Response {
     /// connection's own and left out.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
+        debug_assert!(name.bytes().all(is_token_byte), "{name:?} is no token");
         if !OWN_FIELDS.iter().any(|own| own.eq_ignore_ascii_case(name)) {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// Has the connection end after this response.
+    #[must_use]
+    pub fn closing(mut self) -> Self {
+        self.closes = true;
+        self
+    }
+
+    pub(crate) fn closes(&self) -> bool {
+        self.closes
     }
 
     /// The header lines that were added, in their order.

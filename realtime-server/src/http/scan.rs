@@ -140,9 +140,11 @@ impl HeadScan {
         //# A server that receives a request-target longer than any URI it wishes to parse MUST
         //# respond with a 414 (URI Too Long) status code.
         if line.contains(&b' ') {
-            Err(Refusal::TargetTooLong)
-        } else {
-            Err(Refusal::RequestLine)
+            return Err(Refusal::TargetTooLong);
         }
+        //= https://www.rfc-editor.org/rfc/rfc9112#section-3
+        //# A server that receives a method longer than any that it implements SHOULD respond with a
+        //# 501 (Not Implemented) status code.
+        Err(Refusal::Method)
     }
 }

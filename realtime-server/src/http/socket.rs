@@ -2,12 +2,14 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind, IoSlice};
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
+use socket2::SockRef;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -101,6 +103,15 @@ impl Socket {
         poll_fn(|cx| self.poll_read(cx, buf, max)).await
     }
 
+    /// Whether bytes have come that were not read. It asks the kernel: the runtime's own knowledge
+    /// can be one turn old.
+    pub(crate) fn has_unread(&self) -> bool {
+        let mut byte = [MaybeUninit::uninit()];
+        SockRef::from(&self.stream)
+            .peek(&mut byte)
+            .is_ok_and(|unread| unread > 0)
+    }
+
     /// Writes all of `queue`, with as few system calls as it takes.
     ///
     /// # Errors
@@ -169,7 +180,7 @@ impl Socket {
 
     /// Ends the connection with a reset: what the peer did not read is not kept for it.
     pub fn abort(self) {
-        if let Err(error) = self.stream.set_zero_linger() {
+        if let Err(error) = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)) {
             debug!(peer = %self.peer, %error, "the connection cannot be reset");
         }
     }

@@ -100,7 +100,7 @@ describe('HTTP', { concurrency: true }, () => {
     const reply = await postJson(`${quiet.url}/api/broadcast`, { event: 'news', data });
     assert.deepEqual(await reply.json(), { ok: true, event: 'news', connected: 1 });
     const event = await stream.event();
-    assert.ok(performance.now() - start < 1_000);
+    assert.ok(performance.now() - start < 2_000, 'long before the next keep-alive');
     assert.equal(event.event, 'news');
     assert.deepEqual(event.data, data);
 
@@ -187,7 +187,8 @@ describe('HTTP', { concurrency: true }, () => {
     ['POST', '/api/broadcast/progress', '{"taskId":5}', 400, 'taskId'],
     ['POST', '/api/broadcast/progress', '{"status":[]}', 400, 'status'],
     ['POST', '/api/broadcast/progress', '{"state":{}}', 400, 'state'],
-    ['POST', '/api/operation/stop/unknown', undefined, 404, undefined],
+    ['GET', '/api/operation/status/unknown', undefined, 404, 'taskId'],
+    ['POST', '/api/operation/stop/unknown', undefined, 404, 'taskId'],
     ['GET', '/nowhere', undefined, 404, undefined],
     ['GET', '/sse/unknown', undefined, 404, undefined],
     ['GET', '/assets/unknown.js', undefined, 404, undefined],
@@ -206,12 +207,6 @@ describe('HTTP', { concurrency: true }, () => {
       if (field) assert.equal(problem.field, field);
     });
   }
-
-  it('says which operation it does not know', async () => {
-    const response = await fetch(`${server.url}/api/operation/status/unknown`);
-    assert.equal(response.status, 404);
-    assert.match(await response.text(), /No task found for operation 'unknown'/);
-  });
 
   const methods = [
     ['POST', '/sse', ['GET', 'HEAD']],

@@ -10,6 +10,7 @@ import { startServer } from './server.mjs';
 
 const LIMIT = 10_000;
 const RESTART_LIMIT = 20_000;
+const HEARTBEAT_LIMIT = 40_000;
 
 /** Waits until the element shows `text`. */
 function shows(locator, text) {
@@ -55,6 +56,7 @@ describe('The page in a browser', () => {
   it('has its title and both kinds of connection live', async () => {
     assert.equal(await page.title(), 'Realtime');
     for (const name of ['hub', 'broadcast', 'progress']) await shows(row(name), 'connected');
+    await shows(page.locator('#health'), 'live');
   });
 
   it('starts with ticks running, and stops them', async () => {
@@ -167,7 +169,9 @@ describe('The page in a browser', () => {
     const long = list.locator('li[data-state="Running"]');
     assert.equal(await long.count(), 1);
     await long.getByRole('button', { name: /^Stop/ }).click();
-    await list.locator('li[data-state="Stopped"]').waitFor();
+    const stopped = list.locator('li[data-state="Stopped"]');
+    await stopped.waitFor();
+    assert.ok((await stopped.locator('progress').evaluate((bar) => bar.value)) < 100);
   });
 
   it('says in words what the server refuses', async () => {
@@ -220,6 +224,7 @@ describe('The page in a browser', () => {
     const { port } = server;
     assert.equal((await server.stop()).code, 0);
     for (const name of ['hub', 'broadcast', 'progress']) await shows(row(name), 'reconnecting');
+    await shows(page.locator('#health'), 'connecting');
     server = await startServer({ port });
     for (const name of ['hub', 'broadcast', 'progress']) {
       const back = row(name).filter({ hasText: '1 reconnect' });
@@ -262,6 +267,43 @@ describe('The page in a browser', () => {
     assert.notEqual(dark, light);
     await page.reload();
     assert.equal(await paper(), dark);
+  });
+
+  it('leaves room for requests however many tabs are open', async () => {
+    const context = await browser.newContext();
+    const tabs = [];
+    for (let tab = 0; tab < 3; tab += 1) {
+      tabs.push(await context.newPage());
+      await tabs[tab].goto(server.url);
+      await shows(tabs[tab].locator('#overview [data-part="hub"]'), 'connected');
+    }
+    const waiting = tabs[2].locator('#overview [data-part="broadcast"]');
+    await shows(waiting, 'waiting for a free connection');
+    await tabs[2].locator('#events [data-part="publish"]').click();
+    await shows(tabs[2].locator('#events [data-part="feed"] li'), 'PowerShellEvent');
+    await tabs[0].close();
+    await waiting.and(tabs[2].locator('[data-state="connected"]')).waitFor({ timeout: LIMIT });
+    await context.close();
+  });
+
+  it('pings the hub, and learns the uptime from the heartbeat', { timeout: 60_000 }, async () => {
+    const visit = await browser.newPage();
+    const pings = [];
+    visit.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => {
+        if (String(payload).startsWith('{"type":6}')) pings.push(payload);
+      });
+    });
+    await visit.goto(server.url);
+    await visit.locator('#overview [data-part="uptime"]', { hasText: /^\d\d:\d\d:\d\d$/ }).waitFor({
+      timeout: HEARTBEAT_LIMIT,
+    });
+    await shows(visit.locator('#overview [data-part="clients"]'), /^\d+$/);
+    const since = visit.locator('#overview [data-part="hub"]', { hasText: '0 reconnects' });
+    await since.waitFor();
+    await visit.waitForFunction(() => performance.now() > 16_500, null, { timeout: 20_000 });
+    assert.ok(pings.length >= 1);
+    await visit.close();
   });
 
   for (const [device, width, height] of [['desktop', 1360, 900], ['phone', 360, 740]]) {

@@ -242,10 +242,14 @@ describe('SignalR with the official client', { concurrency: true }, () => {
     const { TaskId } = await post(`${server.url}/api/operation/start?seconds=60`);
     await events.next(({ data }) => data?.TaskId === TaskId);
 
-    const stopped = await post(`${server.url}/api/operation/stop/${TaskId}`);
-    assert.equal(stopped.Success, true);
-    assert.equal(stopped.TaskId, TaskId);
-    assert.equal(stopped.State, 'Stopped');
+    const answer = await post(`${server.url}/api/operation/stop/${TaskId}`);
+    assert.equal(answer.Success, true);
+    assert.equal(answer.TaskId, TaskId);
+    assert.match(answer.State, /^(Running|Stopped)$/, 'it may end a moment later');
+    assert.match(answer.Message, new RegExp(TaskId));
+    await events.next(
+      ({ eventName, data }) => eventName === 'OperationStopped' && data.TaskId === TaskId,
+    );
     const status = await (await fetch(`${server.url}/api/operation/status/${TaskId}`)).json();
     assert.equal(status.State, 'Stopped');
 
@@ -253,6 +257,30 @@ describe('SignalR with the official client', { concurrency: true }, () => {
     assert.equal(again.status, 409);
     assert.match(again.headers.get('content-type'), /^application\/problem\+json/);
     assert.equal((await again.json()).status, 409);
+  });
+
+  it('sends its heartbeat to everybody', { timeout: 60_000 }, async (test) => {
+    const connection = await connect(test, server.url);
+    const events = inboxOf(connection, 'ReceiveEvent');
+    const { data } = await events.next(({ eventName }) => eventName === 'ServerHeartbeat', 35_000);
+    assert.equal(data.Type, 'Heartbeat');
+    assert.ok(Date.parse(data.ServerTime));
+    assert.match(data.Uptime, /^00:0\d:\d\d\.\d{7}$/);
+    assert.ok(data.ConnectedClients >= 1);
+    assert.equal(data.Message, 'Server heartbeat from scheduled task');
+  });
+
+  it('sends the admin update to the members of Admins only', { timeout: 90_000 }, async (test) => {
+    const [member, other] = await Promise.all([connect(test, server.url), connect(test, server.url)]);
+    const updates = inboxOf(member, 'ReceiveAdminUpdate');
+    const strays = inboxOf(other, 'ReceiveAdminUpdate');
+    await member.invoke('JoinGroup', 'Admins');
+    const update = await updates.next(() => true, 65_000);
+    assert.equal(update.Type, 'AdminUpdate');
+    assert.equal(update.Message, 'Scheduled admin status update');
+    assert.ok(update.SystemInfo.ProcessorCount >= 1);
+    await other.invoke('Echo', 'last');
+    assert.deepEqual(strays.rest, []);
   });
 
   it('keeps an idle client connected for a minute', { timeout: 90_000 }, async (test) => {

@@ -18,10 +18,13 @@ const overview = parts('overview');
 const announce = (text) => (overview.announcement.textContent = text);
 const legend = [...document.querySelectorAll('.legend [data-kind]')];
 const meter = new Meter(legend.map((entry) => entry.dataset.kind));
+const health = document.querySelector('#health');
+const states = new Map();
 const server = new Server({ uptime: overview.uptime, clients: overview.clients });
 
 const hub = new Hub('/hubs/kestrun', (report) => {
   hubRow.change(report);
+  showHealth('hub', report.state);
   if (report.state === 'connected') groups.rejoin();
   if (report.state === 'reconnecting') server.forget();
 });
@@ -37,7 +40,23 @@ function connection(part, stream) {
     switchTo: (on) => (on ? stream().open() : stream().close()),
     announce,
   });
-  return (report) => row.change(report);
+  return (report) => {
+    row.change(report);
+    showHealth(part, report.state);
+  };
+}
+
+/** The three states in one word, in the bar that stays in sight. */
+function showHealth(part, state) {
+  states.set(part, state);
+  const all = [...states.values()];
+  const [worst, word] = all.every((one) => one === 'connected')
+    ? ['connected', 'live']
+    : all.some((one) => one.endsWith('connecting'))
+      ? ['reconnecting', 'connecting']
+      : ['disconnected', 'partly off'];
+  health.dataset.state = worst;
+  health.textContent = word;
 }
 
 hub.on('serverShutdown', () => announce('The server is shutting down'));

@@ -2,6 +2,7 @@
 
 import { call, member } from './api.js';
 import { Feed, clock, describe } from './feed.js';
+import { isOfOperation } from './operations.js';
 import { onUse, parts } from './panel.js';
 
 const ADMINS = 'Admins';
@@ -13,7 +14,7 @@ export function startEvents({ hub, meter, groups, server }) {
   hub.on('ReceiveEvent', (envelope) => {
     const name = member(envelope, 'EventName');
     // Progress of operations is drawn in a panel of its own.
-    if (/^Operation(Progress|Complete)$/.test(name)) return;
+    if (isOfOperation(name)) return;
     meter.record('events');
     const data = member(envelope, 'Data');
     lines.add(name, describe(data));

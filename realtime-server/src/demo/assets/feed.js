@@ -35,7 +35,7 @@ export function describe(data) {
   if (typeof data === 'string') return data;
   if (data === null || typeof data !== 'object' || Array.isArray(data)) return JSON.stringify(data);
   return Object.entries(data)
-    .filter(([name]) => !/^(timestamp|ts|type)$/i.test(name))
+    .filter(([name]) => !/^(timestamp|ts|servertime|type)$/i.test(name))
     .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' · ');
 }

@@ -100,6 +100,7 @@ export class Hub {
     if (!answer.availableTransports?.some(({ transport }) => transport === 'WebSockets')) {
       throw new Error('The server does not offer WebSockets.');
     }
+    if (!this.#wanted) throw new Error('Stopped while connecting.');
     const url = new URL(this.#path, location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     url.searchParams.set('id', answer.connectionToken ?? answer.connectionId);

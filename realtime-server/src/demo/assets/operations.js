@@ -7,6 +7,18 @@ const LIMIT = 12;
 // Progress comes each second; after a longer silence the status route is asked.
 const SILENCE = 3_500;
 
+const STATES = new Map([
+  ['OperationProgress', 'Running'],
+  ['OperationComplete', 'Completed'],
+  ['OperationStopped', 'Stopped'],
+  ['OperationFailed', 'Failed'],
+]);
+
+/** Whether an event of this name belongs to an operation. */
+export function isOfOperation(eventName) {
+  return STATES.has(eventName);
+}
+
 export function startOperations({ hub, meter }) {
   const { form, seconds, note, list, template } = parts('operations');
   const operations = new Map();
@@ -28,12 +40,11 @@ export function startOperations({ hub, meter }) {
 
   hub.on('ReceiveEvent', (envelope) => {
     const name = member(envelope, 'EventName');
-    if (!/^Operation(Progress|Complete)$/.test(name)) return;
+    if (!isOfOperation(name)) return;
     meter.record('operations');
     const data = member(envelope, 'Data');
-    const state = name === 'OperationComplete' ? 'Completed' : 'Running';
     operation(member(data, 'TaskId')).show({
-      state,
+      state: STATES.get(name),
       progress: member(data, 'Progress'),
       message: member(data, 'Message'),
     });
@@ -83,7 +94,8 @@ class Operation {
     this.#part('state').textContent = state === 'NotStarted' ? 'Not started' : state;
     this.#part('stop').hidden = this.ended;
     if (message) this.#part('message').textContent = message;
-    if (progress !== undefined) {
+    // The server calls a stopped operation 100 per cent done; the bar stays where it stopped.
+    if (progress !== undefined && !['Stopped', 'Failed'].includes(state)) {
       this.#part('bar').value = progress;
       this.#part('percent').textContent = `${Math.round(progress)} %`;
     }

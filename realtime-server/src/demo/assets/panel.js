@@ -15,10 +15,13 @@ export function onUse(control, note, action) {
     use.preventDefault();
     try {
       note.textContent = (await action(use)) ?? '';
+      note.removeAttribute('role');
       note.classList.remove('failed');
     } catch (failure) {
-      note.textContent = failure.message;
+      // A screen reader speaks failures; successes show in the lists and would only repeat them.
+      note.setAttribute('role', 'alert');
       note.classList.add('failed');
+      note.textContent = failure.message;
     }
   });
 }

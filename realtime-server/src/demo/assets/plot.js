@@ -5,6 +5,8 @@ import { WINDOW } from './meter.js';
 const AXIS = 34;
 const FOOT = 20;
 const HEAD = 8;
+// Milliseconds between two drawings while the bars glide, at some 12 pixels a second.
+const GLIDE = 30;
 const STEPS = [4, 10, 20, 40, 100, 200, 400, 1_000, 2_000, 4_000, 10_000, 20_000, 40_000, 100_000];
 
 export class Plot {
@@ -35,7 +37,7 @@ export class Plot {
   #tick = () => {
     const now = Date.now();
     // Reduced motion: the bars step once a second instead of gliding.
-    const interval = this.#calm.matches ? 1_000 : 0;
+    const interval = this.#calm.matches ? 1_000 : GLIDE;
     if (now - this.#drawn >= interval) {
       this.#drawn = now;
       this.#draw();

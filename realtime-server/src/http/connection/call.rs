@@ -1,7 +1,7 @@
 //! Asking the service and running its handler.
 
 use std::future::poll_fn;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
@@ -22,25 +22,25 @@ enum Outcome {
 }
 
 impl Connection {
-    /// The answer to a request, and whether another request can follow: its body was read to the
-    /// end.
+    /// The answer to a request. It closes the connection unless the body was read to its end.
     pub(super) async fn answer(
         &mut self,
         exchange: Exchange,
         head: Option<Head>,
-    ) -> Result<(Response, bool), Stop> {
+    ) -> Result<Response, Stop> {
         let Some(head) = head else {
             self.metrics.requests_refused.incr();
             return self.answer_unread(exchange, Refusal::Method.into()).await;
         };
-        match self.service.route(&head) {
-            Decision::Answer(response) => self.answer_unread(exchange, response).await,
-            Decision::Call {
+        match catch_unwind(AssertUnwindSafe(|| self.service.route(&head))) {
+            Err(_panic) => Ok(self.panicked()),
+            Ok(Decision::Answer(response)) => self.answer_unread(exchange, response).await,
+            Ok(Decision::Call {
                 body_limit,
                 params,
                 handler,
                 pace,
-            } => {
+            }) => {
                 let body = self.read_body(exchange, body_limit).await?;
                 self.call(handler, Request { head, params, body }, pace)
                     .await
@@ -52,8 +52,9 @@ impl Connection {
         &mut self,
         exchange: Exchange,
         response: Response,
-    ) -> Result<(Response, bool), Stop> {
-        Ok((response, self.discard_body(exchange).await?))
+    ) -> Result<Response, Stop> {
+        let read = self.discard_body(exchange).await?;
+        Ok(if read { response } else { response.closing() })
     }
 
     async fn call(
@@ -61,21 +62,23 @@ impl Connection {
         handler: Handler,
         request: Request,
         pace: Pace,
-    ) -> Result<(Response, bool), Stop> {
+    ) -> Result<Response, Stop> {
         match self.run_handler(handler, request, pace).await? {
-            Outcome::Answered(response) => Ok((response, true)),
-            Outcome::Panicked => {
-                self.metrics.handler_panics.incr();
-                error!(peer = %self.socket.peer(), "a handler panicked");
-                Ok((Problem::new(Status::INTERNAL_SERVER_ERROR).into(), false))
-            }
+            Outcome::Answered(response) => Ok(response),
+            Outcome::Panicked => Ok(self.panicked()),
             Outcome::TookTooLong => {
                 self.metrics.handler_timeouts.incr();
                 warn!(peer = %self.socket.peer(), "a handler took too long");
                 let answer = Response::from(Problem::new(Status::SERVICE_UNAVAILABLE));
-                Ok((answer.header("retry-after", HeaderValue::from(1)), true))
+                Ok(answer.header("retry-after", HeaderValue::from(1)))
             }
         }
+    }
+
+    fn panicked(&self) -> Response {
+        self.metrics.handler_panics.incr();
+        error!(peer = %self.socket.peer(), "a handler panicked");
+        Response::from(Problem::new(Status::INTERNAL_SERVER_ERROR)).closing()
     }
 
     /// Runs the handler while earlier answers leave.

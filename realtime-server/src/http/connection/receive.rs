@@ -25,13 +25,17 @@ impl Connection {
         loop {
             if let Some(found) = scan.advance(&self.input, &self.config)? {
                 self.head_only = found.line.method == Some(Method::Head);
-                let mut fields = self.input.split_to(found.fields.end);
-                fields.advance(found.fields.start);
+                // A copy of its own size: a head that is kept must not keep a read buffer.
+                let (start, end) = (found.fields.start, found.fields.end);
+                let fields = BytesMut::from(self.input.get(start..end).unwrap_or_default());
+                self.input.advance(end);
                 let peer = self.socket.peer();
                 return Ok(Some(head::parse(found.line, fields, peer, &self.config)?));
             }
             // What is read here is at most a head: the rest stays in the kernel's buffer.
-            let room = (self.config.max_head + BLANK_BYTES).saturating_sub(self.input.len());
+            let room = (self.config.max_head + BLANK_BYTES)
+                .saturating_sub(self.input.len())
+                .max(1);
             if scan.begun() {
                 let until = *head_until.get_or_insert(Instant::now() + self.config.head_timeout);
                 self.read_by(until, room).await?;
@@ -51,14 +55,12 @@ impl Connection {
         self.flush().await?;
         let read = timeout_at(until, self.socket.read(&mut self.input, max));
         select! {
-            // A request that has arrived counts more than the stop.
             biased;
-            read = read => match read {
-                Ok(read) => Ok(read? > 0),
-                Err(_elapsed) => Ok(false),
-            },
-            () = self.drain.cancelled() => Ok(false),
+            read = read => return read.map_or(Ok(false), |read| Ok(read? > 0)),
+            () = self.drain.cancelled() => {}
         }
+        // A request that came before the stop is answered, even if the news of it is late.
+        Ok(self.socket.has_unread() && self.socket.read(&mut self.input, max).await? > 0)
     }
 
     /// Waits for the rest of a request.
@@ -93,7 +95,7 @@ impl Connection {
                 let length = within(length, limit).ok_or(Refusal::BodyTooLarge)?;
                 self.invite(exchange);
                 self.read_length(length).await?;
-                Ok(self.input.split_to(length).freeze())
+                Ok(self.take(length))
             }
             Framing::Chunked => {
                 self.invite(exchange);
@@ -102,6 +104,16 @@ impl Connection {
                 Ok(body.freeze())
             }
         }
+    }
+
+    /// Takes bytes that have been read. Few are copied, so that they do not keep a large buffer.
+    fn take(&mut self, length: usize) -> Bytes {
+        if self.input.capacity() / 2 < length {
+            return self.input.split_to(length).freeze();
+        }
+        let taken = Bytes::copy_from_slice(self.input.get(..length).unwrap_or_default());
+        self.input.advance(length);
+        taken
     }
 
     /// Has the client send the body it holds back.
@@ -175,7 +187,7 @@ impl Connection {
             }
         });
         match dropped.await {
-            Ok(Err(Stop::Refused(Refusal::BodyTooLarge))) | Err(_) => Ok(false),
+            Ok(Err(Stop::Refused(Refusal::BodyTooLarge | Refusal::Timeout))) | Err(_) => Ok(false),
             Ok(dropped) => dropped.map(|()| true),
         }
     }

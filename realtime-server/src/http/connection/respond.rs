@@ -16,12 +16,15 @@ impl Connection {
         &mut self,
         exchange: Exchange,
         response: Response,
-        in_sync: bool,
     ) -> Result<Option<End>, Stop> {
         self.answered += 1;
         let delimiter = Delimiter::of(&response, exchange.version);
-        let next = self.next(exchange, &response, delimiter, in_sync)?;
-        let streams = !self.head_only && matches!(response.body, Body::Stream(_));
+        let next = self.next(exchange, &response, delimiter)?;
+        //= https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
+        //# the server MUST NOT send content in the response
+        // Nor with a status that has none.
+        let silent = self.head_only || delimiter == Delimiter::None;
+        let streams = !silent && matches!(response.body, Body::Stream(_));
         if streams {
             self.flush().await?;
             self.out = SendQueue::new(self.config.stream_write_timeout);
@@ -34,14 +37,9 @@ impl Connection {
             self.out.tail(),
         );
         match response.body {
-            //= https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
-            //# the server MUST NOT send content in the response
-            Body::Full(_) | Body::Stream(_) if self.head_only => {}
-            // Nor is there any with a status that has none.
-            Body::Full(content) if delimiter == Delimiter::Length(content.len()) => {
-                self.out.push(content);
-            }
-            Body::Empty | Body::Full(_) => {}
+            Body::Empty => {}
+            Body::Full(_) | Body::Stream(_) if silent => {}
+            Body::Full(content) => self.out.push(content),
             Body::Stream(source) => {
                 self.stream(source, delimiter).await?;
                 self.out = SendQueue::new(self.config.write_timeout);
@@ -63,7 +61,6 @@ impl Connection {
         exchange: Exchange,
         response: &Response,
         delimiter: Delimiter,
-        in_sync: bool,
     ) -> Result<Next, Refusal> {
         if matches!(response.body, Body::Upgrade(_)) {
             let may = exchange.may_upgrade && !self.head_only;
@@ -74,7 +71,7 @@ impl Connection {
             };
         }
         let ends_by_close = delimiter == Delimiter::Close && !self.head_only;
-        let stays = in_sync
+        let stays = !response.closes()
             && exchange.keep_alive
             && !ends_by_close
             && !self.drain.is_cancelled()

@@ -1,0 +1,61 @@
+//! The Schema Object of `AsyncAPI` 3.0.
+
+use crate::value::{Object, Value};
+
+//= https://www.asyncapi.com/docs/reference/specification/v3.0.0#schemaObject
+//# This object is a superset of the JSON Schema Specification Draft 07.
+/// Keywords that draft 07 lacks or that mean another thing in `AsyncAPI`.
+const UNKNOWN: [&str; 14] = [
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$id",
+    "$schema",
+    "contentSchema",
+    "discriminator",
+    "maxContains",
+    "minContains",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "xml",
+];
+
+pub(super) fn lower(mut keywords: Object) -> Object {
+    tuple(&mut keywords);
+    dependencies(&mut keywords);
+    if let Some(example) = keywords.get("example").cloned() {
+        keywords.replace("example", "examples", [example]);
+    }
+    keywords
+        .into_iter()
+        .filter(|(keyword, _)| !UNKNOWN.contains(&keyword.as_str()))
+        .collect()
+}
+
+/// The array form of `items`, whose rest is `additionalItems`.
+fn tuple(keywords: &mut Object) {
+    let Some(places) = keywords.remove("prefixItems") else {
+        return;
+    };
+    if let Some(rest) = keywords.remove("items") {
+        keywords.insert("additionalItems", rest);
+    }
+    keywords.insert("items", places);
+}
+
+/// One keyword holds what 2020-12 keeps in two.
+fn dependencies(keywords: &mut Object) {
+    let mut merged = Object::new();
+    for keyword in ["dependentRequired", "dependentSchemas"] {
+        if let Some(Value::Object(members)) = keywords.remove(keyword) {
+            for (name, value) in members {
+                merged.insert(name, value);
+            }
+        }
+    }
+    if !merged.is_empty() {
+        keywords.insert("dependencies", merged);
+    }
+}

@@ -1,0 +1,9 @@
+//! The APIs whose documents are in `golden/`.
+
+mod kestrun;
+mod push_hub;
+mod torture;
+
+pub(crate) use kestrun::kestrun;
+pub(crate) use push_hub::push_hub;
+pub(crate) use torture::torture;
