@@ -83,10 +83,10 @@ impl Outbox {
         }
         let lost = state.admit(message, self.limits, self.overflow);
         let reader = state.reader.take();
+        // Too much may just have been the end, which a writer waits for as well.
+        let writer = state.end.and_then(|_| state.writer.take());
         drop(state);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
+        [reader, writer].into_iter().flatten().for_each(Waker::wake);
         lost
     }
 
@@ -153,6 +153,12 @@ impl Outbox {
         Poll::Pending
     }
 
+    /// Whether nothing is queued.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().queue.is_empty()
+    }
+
     /// Whether more than half of the limits is queued: time to read no more from this client.
     #[must_use]
     pub fn is_half_full(&self) -> bool {
@@ -179,6 +185,11 @@ impl State {
     /// Queues `message` if the limits and the policy let it; says how many messages were lost.
     fn admit(&mut self, message: Bytes, limits: OutboxLimits, overflow: Overflow) -> u64 {
         let size = message.len();
+        if overflow == Overflow::DropOldest && size > limits.bytes {
+            // No room that others could make would be enough.
+            self.lost += 1;
+            return 1;
+        }
         let mut lost = 0;
         while self.queue.len() >= limits.messages || self.bytes.saturating_add(size) > limits.bytes
         {
@@ -189,7 +200,7 @@ impl State {
             }
             lost += 1;
             let Some(oldest) = self.queue.pop_front() else {
-                // Larger than the whole outbox: the message itself is the lost one.
+                // No messages at all may wait: the message itself is the lost one.
                 self.lost += lost;
                 return lost;
             };
