@@ -1,5 +1,7 @@
 //! Two event streams for everybody, and the routes that publish to them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sse_codec::EventRef;
@@ -72,17 +74,17 @@ pub(super) fn install(server: &mut ServerBuilder, config: StreamConfig) -> Resul
     })
 }
 
-fn stream(server: &ServerBuilder, config: StreamConfig) -> EventStream {
+fn stream(server: &ServerBuilder, mut config: StreamConfig) -> EventStream {
+    // Pages of the model expect the time that it names, to the millisecond.
+    config.retry_jitter = Duration::ZERO;
     EventStream::with_greeting(config, server.metrics().clone(), move |client_id| {
         let connected = Connected {
             client_id,
             server_time: clock::timestamp(),
         };
-        let data = json_data(&connected);
-        let event = EventRef::new(&data)
+        EventRef::new(&json_data(&connected))
             .with_event("connected")
-            .with_retry(config.retry);
-        event.to_bytes().expect("its name is one line")
+            .into_owned()
     })
 }
 

@@ -1,9 +1,10 @@
 //! What a server offers besides hubs: event streams and embedded pages.
 
 mod assets;
-mod event_stream;
-mod private_stream;
+mod streams;
 
 pub use assets::Asset;
-pub use event_stream::EventStream;
-pub use private_stream::{EventSender, SendError, private_stream};
+pub use streams::{
+    ClientStreams, EventSender, EventStream, IdError, Outgoing, PublishError, Published, SendError,
+    Subscriber, Target,
+};

@@ -42,6 +42,7 @@ pub struct ServerBuilder {
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
+    pub(super) streams: Vec<EventStream>,
 }
 
 impl ServerBuilder {
@@ -123,10 +124,20 @@ impl ServerBuilder {
             pattern,
             Arc::new(move |request| Box::pin(std::future::ready(subscribed.subscribe(&request)))),
         )?;
-        self.registries.push(Arc::clone(stream.registry()));
-        let stream = stream.clone();
-        self.task(async move { stream.keep_alive().await });
+        self.host(stream);
         Ok(())
+    }
+
+    /// Runs the timers of a stream as long as the server runs, and ends its subscriptions when it
+    /// stops: for streams that routes of their own subscribe to. A second time does nothing.
+    pub fn host(&mut self, stream: impl AsRef<EventStream>) {
+        let stream = stream.as_ref();
+        if self.streams.iter().any(|known| known.is(stream)) {
+            return;
+        }
+        self.streams.push(stream.clone());
+        let stream = stream.clone();
+        self.task(async move { stream.run().await });
     }
 
     /// Serves `hub` at `path`: the negotiation below it, the transports at it. Gives the handle to
