@@ -86,6 +86,8 @@ pub struct Metrics {
     pub stream_gaps: Counter,
     /// Subscribers that were disconnected because they took their events too slowly.
     pub stream_slow_clients: Counter,
+    /// Tickets for a stream that were not issued, or not good.
+    pub tickets_refused: Counter,
     /// Requests to publish that were refused.
     pub publications_refused: Counter,
 }

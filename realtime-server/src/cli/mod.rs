@@ -2,6 +2,7 @@
 
 mod logs;
 mod serve;
+mod tokens;
 
 use std::{
     io::{self, Write},

@@ -13,9 +13,12 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use super::logs::{self, Format, Level};
+use super::{
+    logs::{self, Format, Level},
+    tokens::{self, TokenError},
+};
 use crate::{
-    config::StreamConfig,
+    config::{HttpConfig, StreamConfig},
     demo,
     server::{ServerBuilder, SetupError},
 };
@@ -58,6 +61,24 @@ pub(super) struct Options {
         env = "REALTIME_SSE_KEEP_ALIVE"
     )]
     sse_keep_alive: u64,
+    /// Seconds after which a stream is cut whose client takes nothing.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 5,
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        env = "REALTIME_SSE_WRITE_TIMEOUT"
+    )]
+    sse_write_timeout: u64,
+    /// A further event stream, at /sse/NAME; can be given several times.
+    #[arg(
+        long = "stream",
+        value_name = "NAME",
+        value_parser = stream_name,
+        value_delimiter = ',',
+        env = "REALTIME_STREAMS"
+    )]
+    streams: Vec<String>,
 }
 
 /// Why the server could not start.
@@ -73,6 +94,7 @@ pub(super) enum StartError {
     },
     Runtime(io::Error),
     Setup(SetupError),
+    Token(TokenError),
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -89,19 +111,38 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
 }
 
 async fn serve(options: &Options) -> Result<(), StartError> {
-    let keep_alive = Duration::from_secs(options.sse_keep_alive);
-    let streams = StreamConfig {
-        keep_alive,
-        ..StreamConfig::default()
+    let listener = listen(&options.listen).await?;
+    let address = listener.local_addr().map_err(StartError::Runtime)?;
+    let local = address.ip().is_loopback();
+    let http = HttpConfig {
+        stream_write_timeout: Duration::from_secs(options.sse_write_timeout),
+        ..HttpConfig::default()
+    };
+    let settings = demo::Settings {
+        streams: StreamConfig {
+            keep_alive: Duration::from_secs(options.sse_keep_alive),
+            ..StreamConfig::default()
+        },
+        names: options.streams.clone(),
+        publishers: tokens::publishers(local).map_err(StartError::Token)?,
+        users: tokens::users(local).map_err(StartError::Token)?,
     };
     let mut server = ServerBuilder::new();
-    demo::install(&mut server, streams).map_err(StartError::Setup)?;
+    server.http_config(http);
+    demo::install(&mut server, settings).map_err(StartError::Setup)?;
     let stop = stop_signal().map_err(StartError::Runtime)?;
-    let listener = listen(&options.listen).await?;
     // The banner is for people; where nobody reads it, the server serves all the same.
     let _ = banner(&listener);
     server.build().serve(listener, stop).await;
     Ok(())
+}
+
+fn stream_name(name: &str) -> Result<String, &'static str> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(fits) {
+        return Err("a name has 1 to 64 letters, digits, '-', '_' and '.'");
+    }
+    Ok(name.to_owned())
 }
 
 async fn listen(address: &str) -> Result<TcpListener, StartError> {
@@ -174,6 +215,7 @@ impl fmt::Display for StartError {
             Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
             Self::Setup(error) => write!(f, "cannot set up the demo: {error}"),
+            Self::Token(error) => error.fmt(f),
         }
     }
 }
@@ -185,6 +227,7 @@ impl Error for StartError {
                 Some(error)
             }
             Self::Setup(error) => Some(error),
+            Self::Token(error) => Some(error),
         }
     }
 }

@@ -61,17 +61,26 @@ struct Sent<'a> {
     connected: usize,
 }
 
-pub(super) fn install(server: &mut ServerBuilder, config: StreamConfig) -> Result<(), SetupError> {
+/// Gives the streams and the names by which they are published to.
+pub(super) fn install(
+    server: &mut ServerBuilder,
+    config: StreamConfig,
+) -> Result<[(&'static str, EventStream); 2], SetupError> {
     let messages = stream(server, config);
     let progress = stream(server, config);
     server.stream("/sse/broadcast", &messages)?;
     server.stream("/sse/broadcast/progress", &progress)?;
+    let known = [
+        ("broadcast", messages.clone()),
+        ("progress", progress.clone()),
+    ];
     server.post("/api/broadcast", move |request| {
         std::future::ready(send_message(&messages, &request))
     })?;
     server.post("/api/broadcast/progress", move |request| {
         std::future::ready(send_progress(&progress, &request))
-    })
+    })?;
+    Ok(known)
 }
 
 fn stream(server: &ServerBuilder, mut config: StreamConfig) -> EventStream {

@@ -1,10 +1,17 @@
-//! What a server offers besides hubs: event streams and embedded pages.
+//! What a server offers besides hubs: event streams, publishing to them, and embedded pages.
 
+mod access;
 mod assets;
+pub(crate) mod json_body;
+mod publish;
 mod streams;
+mod tickets;
 
+pub use access::{Access, Denied};
 pub use assets::Asset;
+pub use publish::Publisher;
 pub use streams::{
-    ClientStreams, EventSender, EventStream, IdError, Outgoing, PublishError, Published, SendError,
-    Subscriber, Target,
+    BatchError, ClientStreams, EventSender, EventStream, IdError, Outgoing, PublishError,
+    Published, SendError, Subscriber, Target,
 };
+pub use tickets::TicketOffice;

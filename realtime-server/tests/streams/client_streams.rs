@@ -22,7 +22,7 @@ async fn rig<F>(
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    Rig::with(StreamConfig::default(), |server| {
+    Rig::with(StreamConfig::default(), |server, _| {
         let streams = ClientStreams::new(config, Arc::clone(server.metrics()));
         server.host(&streams);
         server

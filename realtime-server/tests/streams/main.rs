@@ -8,8 +8,10 @@
 mod caps;
 mod client_streams;
 mod life;
+mod publish;
 mod reader;
 mod resume;
 mod rig;
 mod slow_clients;
+mod tickets;
 mod topics;

@@ -47,6 +47,24 @@ impl Reader {
         Self::on(stream).await
     }
 
+    /// Posts `body` to `target` with these further header lines, and reads the head of the answer.
+    pub(crate) async fn post(
+        address: SocketAddr,
+        target: &str,
+        lines: &str,
+        body: impl AsRef<[u8]>,
+    ) -> Self {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let body = body.as_ref();
+        let length = body.len();
+        let request = format!(
+            "POST {target} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\n{lines}\r\n"
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.write_all(body).await.unwrap();
+        Self::on(stream).await
+    }
+
     /// Reads the head of the answer to what was sent on `stream`.
     pub(crate) async fn on(stream: TcpStream) -> Self {
         let mut reader = Self {
@@ -84,6 +102,11 @@ impl Reader {
             assert!(self.more().await, "the connection ended in the body");
         }
         String::from_utf8(self.wire.split_to(length).to_vec()).unwrap()
+    }
+
+    /// A JSON body.
+    pub(crate) async fn json(&mut self) -> serde_json::Value {
+        serde_json::from_str(&self.text().await).unwrap()
     }
 
     /// The next event; comments and what only sets something are skipped.

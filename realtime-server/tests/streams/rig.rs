@@ -25,13 +25,13 @@ impl Rig {
     /// A server with a stream at `/stream`. Who names a user, a tenant or a life in seconds in the
     /// query is believed.
     pub(crate) async fn new(config: StreamConfig) -> Self {
-        Self::with(config, |_| {}).await
+        Self::with(config, |_, _| {}).await
     }
 
     /// The same with further routes and settings.
     pub(crate) async fn with(
         config: StreamConfig,
-        set_up: impl FnOnce(&mut ServerBuilder),
+        set_up: impl FnOnce(&mut ServerBuilder, &EventStream),
     ) -> Self {
         let mut server = ServerBuilder::new();
         // A reader that stops is the queue's business here, unless a test says otherwise.
@@ -58,7 +58,7 @@ impl Rig {
                 std::future::ready(route.subscribe_as(&request, &subscriber))
             })
             .unwrap();
-        set_up(&mut server);
+        set_up(&mut server, &stream);
         let metrics = Arc::clone(server.metrics());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

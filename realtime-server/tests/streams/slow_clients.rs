@@ -169,7 +169,7 @@ async fn disconnect_ends_the_subscription_and_counts_it() {
 #[tokio::test]
 async fn a_reader_that_takes_nothing_is_cut_after_the_write_timeout() {
     for (policy, slow_clients) in [(SlowClient::Disconnect, 1), (SlowClient::DropOldest, 0)] {
-        let rig = Rig::with(config(policy), |server| {
+        let rig = Rig::with(config(policy), |server, _| {
             server.http_config(write_timeout(Duration::from_millis(300)));
         })
         .await;

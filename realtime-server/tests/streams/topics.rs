@@ -52,7 +52,7 @@ async fn each_gets_its_topics_its_own_and_what_is_for_all() {
 #[tokio::test]
 async fn a_greeting_tells_the_id_by_which_one_connection_is_reached() {
     let greeted = std::sync::OnceLock::new();
-    let rig = Rig::with(StreamConfig::default(), |server| {
+    let rig = Rig::with(StreamConfig::default(), |server, _| {
         let config = StreamConfig::default();
         let metrics = server.metrics().clone();
         let stream = EventStream::with_greeting(config, metrics, |id| {
@@ -95,8 +95,7 @@ async fn topics_are_bounded_in_number_and_length() {
     for query in [many(33), long(129), "?topic=".into(), "?topic".into()] {
         let mut refused = Reader::open(rig.address, &format!("/stream{query}"), "").await;
         assert_eq!(refused.status, 400, "{query}");
-        let problem: serde_json::Value = serde_json::from_str(&refused.text().await).unwrap();
-        assert_eq!(problem["field"], "topic");
+        assert_eq!(refused.json().await["field"], "topic");
     }
     assert_eq!(rig.metrics.stream_subscriptions_refused.value(), 4);
     assert_eq!(rig.metrics.stream_subscriptions.value(), 2);

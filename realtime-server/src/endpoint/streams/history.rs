@@ -76,9 +76,9 @@ impl History {
         self.keeps().then(|| self.epoch.id(self.forgotten()))
     }
 
-    /// The id of the next event; none where nothing is kept.
-    pub(super) fn next_id(&self) -> Option<String> {
-        self.keeps().then(|| self.epoch.id(self.last + 1))
+    /// The id of the event after `more` that are still to come; none where nothing is kept.
+    pub(super) fn id_after(&self, more: u64) -> Option<String> {
+        self.keeps().then(|| self.epoch.id(self.last + more + 1))
     }
 
     /// Checks the id that a publisher wants for the next event.

@@ -1,9 +1,9 @@
-use std::{error::Error, fmt};
+use std::collections::HashSet;
 
 use bytes::Bytes;
 use sse_codec::{EncodeError, EventRef};
 
-use super::{EventStream, IdError, Outgoing, Target, stream::Inner};
+use super::{BatchError, EventStream, IdError, Outgoing, PublishError, Target, history::History};
 use crate::{
     config::{SlowClient, StreamConfig},
     fanout::{Audience, Delivery, Payload},
@@ -34,16 +34,44 @@ impl EventStream {
     /// When it cannot be written, because a field holds what would forge a line; when it may not
     /// have the id that it has; when it is larger than all that may wait for a subscriber.
     pub fn publish(&self, outgoing: Outgoing<'_>) -> Result<Published, PublishError> {
-        let Outgoing { event, target, key } = outgoing;
-        let Inner {
-            config,
-            registry,
-            metrics,
-            ..
-        } = &*self.0;
+        let mut history = self.history();
+        let prepared = self.prepare(&history, &outgoing, 0)?;
+        Ok(self.commit(&mut history, prepared))
+    }
+
+    /// Sends all of these, with no other event between them, or none.
+    ///
+    /// # Errors
+    /// As [`publish`](Self::publish), for the first that cannot be sent.
+    pub fn publish_all(&self, all: &[Outgoing<'_>]) -> Result<Vec<Published>, BatchError> {
+        let mut history = self.history();
+        let mut prepared = Vec::with_capacity(all.len());
+        let mut own_ids = HashSet::new();
+        let mut before = 0;
+        for (outgoing, at) in all.iter().zip(0..) {
+            let failed = |error| BatchError { at, error };
+            let next = self.prepare(&history, outgoing, before).map_err(failed)?;
+            if next.own_id.is_some_and(|id| !own_ids.insert(id)) {
+                return Err(failed(IdError::Taken.into()));
+            }
+            before += u64::from(next.is_kept());
+            prepared.push(next);
+        }
+        let commit = |next| self.commit(&mut history, next);
+        Ok(prepared.into_iter().map(commit).collect())
+    }
+
+    /// Makes the bytes of an event that comes after so many others that are still to be kept.
+    fn prepare<'a>(
+        &self,
+        history: &History,
+        outgoing: &Outgoing<'a>,
+        before: u64,
+    ) -> Result<Prepared<'a>, PublishError> {
+        let Outgoing { event, target, key } = *outgoing;
+        let config = &self.0.config;
         let conflates = config.slow_client == SlowClient::Conflate;
         let for_one = matches!(target, Target::Connection(_));
-        let mut history = self.history();
         // What is not kept must not move the place of who gets it. Where events conflate, an id
         // that comes again is the point: it is a key there, and no place.
         let ours_only = history.keeps() && (conflates || for_one);
@@ -54,7 +82,7 @@ impl EventStream {
         let id = match own_id {
             Some(id) => Some(id.to_owned()),
             None if for_one => None,
-            None => history.next_id(),
+            None => history.id_after(before),
         };
         let bytes = encode(event, id.as_deref())?;
         if bytes.len() > config.max_queued_bytes {
@@ -62,8 +90,28 @@ impl EventStream {
                 limit: config.max_queued_bytes,
             });
         }
+        Ok(Prepared {
+            bytes,
+            id,
+            own_id,
+            key: key.or(event.id()).filter(|_| conflates),
+            target,
+        })
+    }
+
+    /// Sends an event that was prepared since the lock is held: every outbox has the order of the
+    /// history.
+    fn commit(&self, history: &mut History, prepared: Prepared<'_>) -> Published {
+        let keeps = prepared.is_kept();
+        let Prepared {
+            bytes,
+            id,
+            own_id,
+            key,
+            target,
+        } = prepared;
         let mut payload = Payload::new(bytes.clone());
-        if let Some(key) = key.or(event.id()).filter(|_| conflates) {
+        if let Some(key) = key {
             payload = payload.with_key(key.into());
         }
         let group = target.group();
@@ -72,14 +120,28 @@ impl EventStream {
             (_, Some(group)) => Audience::Group(group),
             (_, None) => Audience::All,
         };
-        // Still under the lock: every outbox has the order of the history.
-        let delivery = registry.deliver(audience, &payload);
-        if !for_one {
+        let delivery = self.0.registry.deliver(audience, &payload);
+        delivery.count(&self.0.metrics);
+        if keeps {
             history.keep(bytes, own_id, group);
         }
-        drop(history);
-        delivery.count(metrics);
-        Ok(Published { id, delivery })
+        Published { id, delivery }
+    }
+}
+
+/// An event that can be sent.
+struct Prepared<'a> {
+    bytes: Bytes,
+    id: Option<String>,
+    own_id: Option<&'a str>,
+    key: Option<&'a str>,
+    target: Target<'a>,
+}
+
+impl Prepared<'_> {
+    /// Whether it is for more than who is here now.
+    fn is_kept(&self) -> bool {
+        !matches!(self.target, Target::Connection(_))
     }
 }
 
@@ -96,51 +158,4 @@ pub(super) fn encode(event: EventRef<'_>, id: Option<&str>) -> Result<Bytes, Enc
         written = written.with_retry(retry.max(StreamConfig::RETRY_FLOOR));
     }
     written.to_bytes()
-}
-
-/// Why an event was not sent to anybody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum PublishError {
-    /// It cannot be written.
-    Encode(EncodeError),
-    /// It cannot have the id that it has.
-    Id(IdError),
-    /// It is larger than all that may wait for a subscriber.
-    TooLarge {
-        /// The most bytes.
-        limit: usize,
-    },
-}
-
-impl From<EncodeError> for PublishError {
-    fn from(error: EncodeError) -> Self {
-        Self::Encode(error)
-    }
-}
-
-impl From<IdError> for PublishError {
-    fn from(error: IdError) -> Self {
-        Self::Id(error)
-    }
-}
-
-impl fmt::Display for PublishError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Encode(error) => error.fmt(f),
-            Self::Id(error) => error.fmt(f),
-            Self::TooLarge { limit } => write!(f, "the event is larger than {limit} bytes"),
-        }
-    }
-}
-
-impl Error for PublishError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Encode(error) => Some(error),
-            Self::Id(error) => Some(error),
-            Self::TooLarge { .. } => None,
-        }
-    }
 }
