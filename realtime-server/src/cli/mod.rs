@@ -2,9 +2,11 @@
 
 mod logs;
 mod serve;
+mod sub;
 mod tokens;
 
 use std::{
+    error::Error,
     io::{self, Write},
     process::ExitCode,
 };
@@ -13,6 +15,8 @@ use clap::{Parser, Subcommand};
 
 /// What a wrong call ends with, as with most commands of a Unix.
 const USAGE: u8 = 2;
+/// What a client ends with whose server refuses it.
+const FAILED: u8 = 1;
 
 /// Serves Server-Sent Events and SignalR hubs over HTTP/1.1 and WebSockets.
 #[derive(Debug, Parser)]
@@ -36,6 +40,8 @@ struct Arguments {
 enum Command {
     /// Serve the demo: its page, event streams and hub. The default.
     Serve(serve::Options),
+    /// Subscribe to an event stream and print its events as they come.
+    Sub(sub::Options),
 }
 
 /// Runs the command line of this process.
@@ -53,16 +59,26 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let options = match arguments.command {
-        Some(Command::Serve(options)) => options,
-        None => arguments.serve,
-    };
-    match serve::run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where standard error is closed, there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "error: {error}");
-            USAGE.into()
-        }
+    match arguments.command {
+        Some(Command::Sub(options)) => match sub::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) if error.is_usage() => fail(&error, USAGE),
+            Err(error) => fail(&error, FAILED),
+        },
+        Some(Command::Serve(options)) => serve(&options),
+        None => serve(&arguments.serve),
     }
+}
+
+fn serve(options: &serve::Options) -> ExitCode {
+    match serve::run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error, USAGE),
+    }
+}
+
+fn fail(error: &dyn Error, code: u8) -> ExitCode {
+    // Where standard error is closed, there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "error: {error}");
+    code.into()
 }
