@@ -2,6 +2,7 @@
 
 mod logs;
 mod serve;
+mod stream_options;
 mod sub;
 mod tokens;
 
@@ -28,7 +29,14 @@ const FAILED: u8 = 1;
 #[command(after_help = "Examples:\n  \
     realtime-server\n  \
     realtime-server --listen 0.0.0.0:8080 --log-format json\n  \
-    curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'")]
+    realtime-server --stream prices --sse-slow-client conflate\n  \
+    realtime-server sub http://127.0.0.1:5000/sse/broadcast\n  \
+    curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'\n  \
+    curl -d hello http://127.0.0.1:5000/api/publish/broadcast\n\n\
+    Tokens stand in the environment:\n  \
+    REALTIME_PUBLISH_TOKEN  who publishes shows it; without it, only this machine may,\n                          \
+    and only while the server listens on loopback\n  \
+    REALTIME_USER_TOKENS    NAME[@TENANT]=TOKEN,… for POST /api/v1/sse/token, by the same rule")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

@@ -3,7 +3,6 @@ use std::{
     fmt,
     io::{self, Write},
     net::SocketAddr,
-    time::Duration,
 };
 
 use clap::Args;
@@ -15,10 +14,11 @@ use tracing::{info, warn};
 
 use super::{
     logs::{self, Format, Level},
+    stream_options::StreamOptions,
     tokens::{self, TokenError},
 };
 use crate::{
-    config::{HttpConfig, StreamConfig},
+    config::HttpConfig,
     demo,
     server::{ServerBuilder, SetupError},
 };
@@ -52,33 +52,8 @@ pub(super) struct Options {
         env = "REALTIME_LOG_FORMAT"
     )]
     log_format: Format,
-    /// Seconds without an event after which a stream sends a comment.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 15,
-        value_parser = clap::value_parser!(u64).range(1..=3600),
-        env = "REALTIME_SSE_KEEP_ALIVE"
-    )]
-    sse_keep_alive: u64,
-    /// Seconds after which a stream is cut whose client takes nothing.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 5,
-        value_parser = clap::value_parser!(u64).range(1..=3600),
-        env = "REALTIME_SSE_WRITE_TIMEOUT"
-    )]
-    sse_write_timeout: u64,
-    /// A further event stream, at /sse/NAME; can be given several times.
-    #[arg(
-        long = "stream",
-        value_name = "NAME",
-        value_parser = stream_name,
-        value_delimiter = ',',
-        env = "REALTIME_STREAMS"
-    )]
-    streams: Vec<String>,
+    #[command(flatten)]
+    streams: StreamOptions,
 }
 
 /// Why the server could not start.
@@ -115,15 +90,12 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     let address = listener.local_addr().map_err(StartError::Runtime)?;
     let local = address.ip().is_loopback();
     let http = HttpConfig {
-        stream_write_timeout: Duration::from_secs(options.sse_write_timeout),
+        stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
     };
     let settings = demo::Settings {
-        streams: StreamConfig {
-            keep_alive: Duration::from_secs(options.sse_keep_alive),
-            ..StreamConfig::default()
-        },
-        names: options.streams.clone(),
+        streams: options.streams.config(),
+        names: options.streams.names.clone(),
         publishers: tokens::publishers(local).map_err(StartError::Token)?,
         users: tokens::users(local).map_err(StartError::Token)?,
     };
@@ -135,14 +107,6 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     let _ = banner(&listener);
     server.build().serve(listener, stop).await;
     Ok(())
-}
-
-fn stream_name(name: &str) -> Result<String, &'static str> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    if name.is_empty() || name.len() > 64 || !name.bytes().all(fits) {
-        return Err("a name has 1 to 64 letters, digits, '-', '_' and '.'");
-    }
-    Ok(name.to_owned())
 }
 
 async fn listen(address: &str) -> Result<TcpListener, StartError> {
