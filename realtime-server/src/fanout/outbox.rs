@@ -166,10 +166,17 @@ impl Outbox {
     ///
     /// For a producer that makes events for this connection alone, and can slow down.
     pub fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_room_for(cx, 0)
+    }
+
+    /// As [`poll_room`](Self::poll_room), and until a message of `size` bytes fits as well; one that
+    /// can never fit waits until nothing else does.
+    pub fn poll_room_for(&self, cx: &mut Context<'_>, size: usize) -> Poll<()> {
         let mut state = self.lock();
         let room = state.queue.len() < self.limits.messages.div_ceil(2)
-            && state.bytes < self.limits.bytes.div_ceil(2);
-        if room || state.end.is_some() {
+            && state.bytes < self.limits.bytes.div_ceil(2)
+            && state.bytes.saturating_add(size) <= self.limits.bytes;
+        if room || state.queue.is_empty() || state.end.is_some() {
             return Poll::Ready(());
         }
         state.writer = Some(cx.waker().clone());

@@ -27,9 +27,9 @@ pub(super) fn do_not_come_back() -> Response {
 /// Refuses a request that leaves no room for an event stream: it has `Accept`, but no range in it
 /// that holds one.
 pub(super) fn check_accept(request: &Request) -> Result<(), Problem> {
-    let mut ranges = request.head.headers.members("accept").peekable();
-    let accepted = ranges.peek().is_none()
-        || ranges.any(|range| {
+    let headers = &request.head.headers;
+    let accepted = headers.first("accept").is_none()
+        || headers.members("accept").any(|range| {
             let essence = range.split(|byte| *byte == b';').next().unwrap_or_default();
             let essence = essence.trim_ascii();
             [EVENT_STREAM, "text/*", "*/*"]

@@ -117,7 +117,7 @@ impl EventSender {
 
     async fn queue(&self, block: Bytes) -> Result<(), SendError> {
         let outbox = self.0.outbox();
-        poll_fn(|cx| outbox.poll_room(cx)).await;
+        poll_fn(|cx| outbox.poll_room_for(cx, block.len())).await;
         if outbox.ended().is_some() {
             return Err(SendError::Closed);
         }

@@ -1,7 +1,7 @@
 use std::{
     collections::VecDeque,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -39,6 +39,10 @@ impl Source for Subscription {
         if self.ahead.is_empty() {
             return poll_events(&self.stream, &self.seat, cx, out);
         }
+        if self.seat.member().outbox().ended().is_some() {
+            out.extend(self.ahead.drain(..));
+            return poll_events(&self.stream, &self.seat, cx, out);
+        }
         let batch = self.ahead.len().min(BATCH_EVENTS);
         out.extend(self.ahead.drain(..batch));
         if self.ahead.is_empty() {
@@ -62,28 +66,33 @@ pub(super) fn count_end(stream: &Inner, seat: &Seat) {
     }
 }
 
-/// Takes the events out of the outbox, a comment about lost ones first, or the farewell.
+/// Takes the events out of the outbox, a comment about lost ones first. Once it has ended, all that
+/// is left and the farewell come in one go: when the server stops, a source is asked only once more.
 pub(super) fn poll_events(
     stream: &Inner,
     seat: &Seat,
     cx: &mut Context<'_>,
     out: &mut Vec<Bytes>,
 ) -> Poll<bool> {
-    let start = out.len();
-    seat.member()
-        .outbox()
-        .poll_take(cx, out)
-        .map(|taken| match taken {
-            Taken::Messages { lost: 0 } => true,
+    let outbox = seat.member().outbox();
+    let ended = outbox.ended().is_some();
+    loop {
+        let start = out.len();
+        match ready!(outbox.poll_take(cx, out)) {
             Taken::Messages { lost } => {
-                let comment = format!("gap: {lost} events lost");
-                let comment = Control::new().with_comment(&comment).to_bytes();
-                out.insert(start, comment.expect("a comment takes any text"));
-                true
+                if lost > 0 {
+                    let comment = format!("gap: {lost} events lost");
+                    let comment = Control::new().with_comment(&comment).to_bytes();
+                    out.insert(start, comment.expect("a comment takes any text"));
+                }
+                if !ended {
+                    return Poll::Ready(true);
+                }
             }
             Taken::Ended(end) => {
                 out.extend(farewell(end, &stream.config));
-                false
+                return Poll::Ready(false);
             }
-        })
+        }
+    }
 }
