@@ -287,6 +287,11 @@ impl Seat {
         &self.member
     }
 
+    /// Something was sent to the member: its next keep-alive can wait.
+    pub fn told(&self) {
+        self.member.told(self.registry.now());
+    }
+
     /// Something came from the member: its time of silence starts again, if it had started.
     pub fn heard(&self) {
         if self.member.heard_at.load(Relaxed) != 0 {

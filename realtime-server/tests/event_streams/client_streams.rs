@@ -79,6 +79,26 @@ async fn a_quiet_producer_is_covered_by_heartbeats() {
 }
 
 #[tokio::test]
+async fn a_busy_producer_needs_no_heartbeats() {
+    let mut config = StreamConfig::default();
+    config.keep_alive = Duration::from_millis(200);
+    let rig = rig(config, async |events| {
+        for n in 0..30 {
+            events.send(EventRef::new(&n.to_string())).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let mut reader = open(&rig).await;
+    for n in 0..30 {
+        let Seen::Event(event) = reader.next().await else {
+            panic!("something else than event {n}")
+        };
+        assert_eq!(event.data, n.to_string());
+    }
+}
+
+#[tokio::test]
 async fn the_producer_is_dropped_when_its_client_leaves() {
     let (alive, mut dropped) = mpsc::channel::<()>(1);
     let rig = rig(StreamConfig::default(), move |_events| {

@@ -45,6 +45,27 @@ async fn a_stop_tells_each_when_to_come_back() {
     }
 }
 
+#[tokio::test]
+async fn what_was_sent_before_a_stop_comes_before_the_farewell() {
+    let rig = Rig::new(StreamConfig::default()).await;
+    let start = rig.send("start");
+    for n in 0..900 {
+        rig.send(&n.to_string());
+    }
+    // Both what is replayed and what is queued behind it, at once.
+    let mut reader = rig.resume("", &start).await;
+    for n in 900..1_100 {
+        rig.send(&n.to_string());
+    }
+    let stopping = tokio::spawn(rig.stop());
+    for n in 0..1_100 {
+        assert_eq!(reader.data().await, n.to_string());
+    }
+    farewell(&reader.rest().await);
+    drop(reader);
+    stopping.await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_of_many_is_spread() {
     const READERS: usize = 300;

@@ -115,6 +115,8 @@ async fn an_event_reaches_whom_it_is_for() {
         assert_eq!(receipt["subscribers"], 1);
         assert_eq!(ann.data().await, member);
     }
+    let (_, receipt) = publish_json(&rig, json!({"data": "x", "connection": "gone"})).await;
+    assert_eq!(receipt, json!({"id": null, "subscribers": 0}));
     let (_, receipt) = publish_json(&rig, json!({"data": "all"})).await;
     assert_eq!(receipt["subscribers"], 2);
     assert_eq!(nobody.data().await, "all");

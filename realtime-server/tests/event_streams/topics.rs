@@ -1,5 +1,7 @@
 //! Whom an event reaches.
 
+use std::sync::{Arc, OnceLock};
+
 use realtime_server::{
     config::StreamConfig,
     endpoint::{EventStream, Outgoing, Target},
@@ -51,7 +53,7 @@ async fn each_gets_its_topics_its_own_and_what_is_for_all() {
 
 #[tokio::test]
 async fn a_greeting_tells_the_id_by_which_one_connection_is_reached() {
-    let greeted = std::sync::OnceLock::new();
+    let greeted = OnceLock::new();
     let rig = Rig::with(StreamConfig::default(), |server, _| {
         let config = StreamConfig::default();
         let metrics = server.metrics().clone();
@@ -80,6 +82,28 @@ async fn a_greeting_tells_the_id_by_which_one_connection_is_reached() {
     assert_eq!((&*event.data, event.id), ("you", None));
     assert_eq!(one.data().await, "all");
     assert_eq!(other.data().await, "all");
+}
+
+#[tokio::test]
+async fn a_greeting_may_publish() {
+    let greeted: Arc<OnceLock<EventStream>> = Arc::default();
+    let publishes = Arc::clone(&greeted);
+    let rig = Rig::with(StreamConfig::default(), |server, _| {
+        let metrics = server.metrics().clone();
+        let stream = EventStream::with_greeting(StreamConfig::default(), metrics, move |id| {
+            let stream = publishes.get().unwrap();
+            stream.send(EventRef::new("somebody comes")).unwrap();
+            EventRef::new(id).into_owned()
+        });
+        server.stream("/greeted", &stream).unwrap();
+        greeted.set(stream).unwrap();
+    })
+    .await;
+    let mut one = Reader::open(rig.address, "/greeted", "").await;
+    let id = one.data().await;
+    let _other = Reader::open(rig.address, "/greeted", "").await;
+    assert_eq!(id.len(), 32);
+    assert_eq!(one.data().await, "somebody comes");
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ pub(super) struct Publication {
     topic: Option<String>,
     user: Option<String>,
     tenant: Option<String>,
+    connection: Option<String>,
     /// The data as subscribers get it.
     #[serde(skip)]
     text: String,
@@ -103,6 +104,7 @@ impl Publication {
             topic: member("topic"),
             user: member("user"),
             tenant: member("tenant"),
+            connection: member("connection"),
             text,
         };
         publication.check_target("")?;
@@ -128,13 +130,23 @@ impl Publication {
             ("topic", &self.topic),
             ("user", &self.user),
             ("tenant", &self.tenant),
+            ("connection", &self.connection),
         ];
         let mut given = targets.iter().filter(|(_, name)| name.is_some());
         let (_, Some((second, _))) = (given.next(), given.next()) else {
             return Ok(());
         };
-        let detail = "an event is for one topic, user or tenant, or for all";
+        let detail = "an event is for one topic, user, tenant or connection, or for all";
         Err(bad(&format!("{place}{second}"), detail))
+    }
+
+    fn target(&self) -> Target<'_> {
+        let topic = self.topic.as_deref().map(Target::Topic);
+        topic
+            .or(self.user.as_deref().map(Target::User))
+            .or(self.tenant.as_deref().map(Target::Tenant))
+            .or(self.connection.as_deref().map(Target::Connection))
+            .unwrap_or_default()
     }
 
     pub(super) fn outgoing(&self) -> Outgoing<'_> {
@@ -145,12 +157,7 @@ impl Publication {
         if let Some(id) = &self.id {
             event = event.with_id(id);
         }
-        let outgoing = Outgoing::new(event).to(match (&self.topic, &self.user, &self.tenant) {
-            (Some(topic), _, _) => Target::Topic(topic),
-            (_, Some(user), _) => Target::User(user),
-            (_, _, Some(tenant)) => Target::Tenant(tenant),
-            _ => Target::All,
-        });
+        let outgoing = Outgoing::new(event).to(self.target());
         match &self.key {
             Some(key) => outgoing.with_key(key),
             None => outgoing,

@@ -14,8 +14,8 @@ use crate::{
 /// Streams by name, to which whoever may sends events over HTTP.
 ///
 /// The path parameter `stream` of the route names the stream. The body is one event
-/// `{"event"?, "data", "id"?, "key"?, "topic"?, "user"?, "tenant"?}`, an array of them, or text,
-/// which is the data. All events of an array are sent, or none.
+/// `{"event"?, "data", "id"?, "key"?, "topic"?, "user"?, "tenant"?,
+/// "connection"?}`, an array of them, or text, which is the data. All events of an array are sent, or none.
 #[derive(Clone)]
 pub struct Publisher {
     streams: Vec<(Box<str>, EventStream)>,

@@ -13,6 +13,7 @@ mod publish;
 mod publish_error;
 mod resume;
 mod stream;
+mod subscribe;
 mod subscriber;
 mod subscription;
 

@@ -21,6 +21,7 @@ use crate::{
     config::StreamConfig,
     fanout::{End, Member, Overflow, Seat},
     http::{Problem, Request, Response, Source},
+    id,
     metrics::Metrics,
 };
 
@@ -69,7 +70,11 @@ impl ClientStreams {
     {
         let admission = Admission::new(request, subscriber, &self.0.0.config)?;
         // The producer waits for room, so only an event that is too large overflows.
-        let seat = self.0.seat(&admission, subscriber, Overflow::Disconnect)?;
+        let overflow = Overflow::Disconnect;
+        // Of two at once, only one may find the last place.
+        let history = self.0.history();
+        let seat = self.0.seat(id::hex(), &admission, subscriber, overflow)?;
+        drop(history);
         let producer = produce(EventSender(Arc::clone(seat.member())));
         Ok(Box::new(ClientStream {
             stream: Arc::clone(&self.0.0),
@@ -145,6 +150,10 @@ impl Source for ClientStream {
             self.seat.member().outbox().end(End::Finished);
         }
         let polled = poll_events(&self.stream, &self.seat, cx, out);
+        if polled == Poll::Ready(true) {
+            // What was sent does as well as a heartbeat.
+            self.seat.told();
+        }
         if polled.is_pending() && !self.begun {
             // Any byte will do: it makes the browser's `open` fire and proxies commit.
             out.push(Bytes::from_static(b":\n\n"));

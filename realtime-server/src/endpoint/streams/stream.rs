@@ -9,25 +9,11 @@ use std::{
 
 use sse_codec::Event;
 use tokio::time::{self, Instant};
-use tracing::debug;
 
-use super::{
-    Subscriber,
-    admission::Admission,
-    answer, group,
-    history::{History, Replay},
-    opening::{self, keep_alive},
-    resume,
-    subscription::Subscription,
-};
+use super::{group, history::History, opening::keep_alive};
 use crate::{
-    clock,
-    config::{SlowClient, StreamConfig},
-    fanout::{
-        End, GroupLimit, Member, OutboxLimits, Overflow, Payload, Registry, Seat, Sweep, WireForm,
-    },
-    http::{Problem, Request, Response, Source},
-    id,
+    config::StreamConfig,
+    fanout::{End, Payload, Registry, Sweep},
     metrics::Metrics,
 };
 
@@ -37,7 +23,7 @@ const FAREWELL_PACE: Duration = Duration::from_millis(1);
 /// How often some of them are ended.
 const FAREWELL_STEP: Duration = Duration::from_millis(10);
 
-type Greeting = dyn Fn(&str) -> Event + Send + Sync;
+pub(super) type Greeting = dyn Fn(&str) -> Event + Send + Sync;
 
 /// A stream of events to many subscribers, each event encoded once.
 ///
@@ -57,8 +43,8 @@ pub(super) struct Inner {
     pub(super) registry: Arc<Registry>,
     pub(super) metrics: Arc<Metrics>,
     history: Mutex<History>,
-    greeting: Option<Box<Greeting>>,
-    retired: AtomicBool,
+    pub(super) greeting: Option<Box<Greeting>>,
+    pub(super) retired: AtomicBool,
 }
 
 impl EventStream {
@@ -106,17 +92,6 @@ impl EventStream {
     #[must_use]
     pub fn connected_as_user(&self, user: &str) -> usize {
         self.0.registry.group_len(&group::user(user))
-    }
-
-    /// The answer to a request that subscribes: a stream, 204 once the stream is
-    /// [retired](Self::retire), or a refusal.
-    pub fn subscribe(&self, request: &Request) -> Response {
-        self.subscribe_as(request, &Subscriber::default())
-    }
-
-    /// The same for somebody who is known.
-    pub fn subscribe_as(&self, request: &Request, subscriber: &Subscriber) -> Response {
-        self.respond(request, || self.admit(request, subscriber))
     }
 
     /// Ends one subscription; says whether it was there. The client comes back unless it is
@@ -167,99 +142,6 @@ impl EventStream {
             for member in some {
                 member.outbox().end(End::Shutdown);
             }
-        }
-    }
-
-    pub(super) fn respond(
-        &self,
-        request: &Request,
-        admit: impl FnOnce() -> Result<Box<dyn Source>, Problem>,
-    ) -> Response {
-        let Inner {
-            metrics, retired, ..
-        } = &*self.0;
-        if retired.load(Relaxed) {
-            return answer::do_not_come_back();
-        }
-        match answer::check_accept(request).and_then(|()| admit()) {
-            Ok(source) => {
-                metrics.stream_subscriptions.incr();
-                answer::stream(source)
-            }
-            Err(problem) => {
-                metrics.stream_subscriptions_refused.incr();
-                let (peer, status) = (request.head.peer, problem.status);
-                debug!(%peer, %status, detail = problem.detail, "subscription refused");
-                answer::refusal(problem)
-            }
-        }
-    }
-
-    fn admit(
-        &self,
-        request: &Request,
-        subscriber: &Subscriber,
-    ) -> Result<Box<dyn Source>, Problem> {
-        let config = &self.0.config;
-        let admission = Admission::new(request, subscriber, config)?;
-        let last_seen = resume::last_event_id(request);
-        let overflow = match config.slow_client {
-            SlowClient::DropOldest => Overflow::DropOldest,
-            SlowClient::Conflate => Overflow::Conflate,
-            SlowClient::Disconnect => Overflow::Disconnect,
-        };
-        // Until it is released, nothing is published: the replay ends where the outbox begins.
-        let history = self.history();
-        let seat = self.seat(&admission, subscriber, overflow)?;
-        let replay = last_seen.as_ref().map(|id| {
-            let replay = history.since(id.as_bytes(), |group| admission.sees(group));
-            self.count(&replay);
-            replay
-        });
-        let greeting = self.0.greeting.as_ref();
-        let greeting = greeting.map(|greeting| greeting(seat.member().id()));
-        let ahead = opening::opening(config, greeting, &history, replay);
-        drop(history);
-        Ok(Box::new(Subscription::new(self, seat, ahead)))
-    }
-
-    /// Gives a subscriber its place, if there is one.
-    pub(super) fn seat(
-        &self,
-        admission: &Admission,
-        subscriber: &Subscriber,
-        overflow: Overflow,
-    ) -> Result<Seat, Problem> {
-        let Inner {
-            config, registry, ..
-        } = &*self.0;
-        admission.check_room(registry, config)?;
-        let limits = OutboxLimits {
-            messages: config.max_queued_events,
-            bytes: config.max_queued_bytes,
-        };
-        let id = id::hex();
-        let member = Member::new(id.as_str().into(), WireForm::Plain, limits, overflow);
-        let seat = registry.seat(Arc::new(member));
-        for group in admission.groups() {
-            let joined = registry.join(&id, group, GroupLimit(usize::MAX));
-            debug_assert!(joined.is_ok(), "nobody is in more groups than there can be");
-        }
-        let max_age = config.max_age.map(|age| {
-            let sooner = clock::jitter(config.max_age_jitter.min(age / 2));
-            age.saturating_sub(sooner)
-        });
-        if let Some(time) = max_age.into_iter().chain(subscriber.lifetime).min() {
-            seat.expire_after(time);
-        }
-        Ok(seat)
-    }
-
-    fn count(&self, replay: &Replay) {
-        let metrics = &self.0.metrics;
-        match replay.gap {
-            None => metrics.stream_resumes.incr(),
-            Some(_) => metrics.stream_gaps.incr(),
         }
     }
 
