@@ -7,7 +7,10 @@ use realtime_server::{
     endpoint::{Outgoing, Target},
 };
 use sse_codec::EventRef;
-use tokio::{task::JoinSet, time};
+use tokio::{
+    task::JoinSet,
+    time::{self, MissedTickBehavior},
+};
 
 use crate::{
     reader::{Reader, Seen},
@@ -39,6 +42,7 @@ async fn stalled(rig: &Rig) -> Reader {
     let bulk = "x".repeat(BULK);
     let metrics = &rig.metrics;
     let mut pace = time::interval(Duration::from_millis(1));
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while metrics.messages_dropped.value() + metrics.messages_conflated.value() == 0 {
         let outgoing = Outgoing::new(EventRef::new(&bulk)).to(Target::Topic("bulk"));
         rig.stream.publish(outgoing.with_key("bulk")).unwrap();
