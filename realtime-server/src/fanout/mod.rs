@@ -13,7 +13,7 @@ mod sweep;
 
 pub use end::End;
 pub use member::Member;
-pub use outbox::{Outbox, OutboxLimits, Overflow, Taken};
+pub use outbox::{Cost, Outbox, OutboxLimits, Overflow, Taken};
 pub use payload::{Payload, WireForm};
 pub use registry::{Audience, Delivery, GroupLimit, Registry, Seat};
 pub use sweep::Sweep;

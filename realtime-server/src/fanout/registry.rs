@@ -97,6 +97,12 @@ impl Registry {
         self.read().members.len()
     }
 
+    /// How many members the group `name` has.
+    #[must_use]
+    pub fn group_len(&self, name: &str) -> usize {
+        self.read().groups.get(name).map_or(0, HashMap::len)
+    }
+
     /// Whether nobody is here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -110,7 +116,9 @@ impl Registry {
         let mut delivery = Delivery::default();
         let mut tell = |member: &Arc<Member>| {
             delivery.receivers += 1;
-            delivery.lost += member.outbox().push(payload.form(member.form()));
+            let cost = member.queue(payload);
+            delivery.lost += cost.lost;
+            delivery.replaced += cost.replaced;
             member.told(now);
         };
         let index = self.read();
@@ -197,6 +205,13 @@ impl Registry {
             .for_each(|member| member.outbox().end(end));
     }
 
+    /// Ends the outbox of everybody who comes from now on; gives those who are here.
+    pub fn bar(&self, end: End) -> Vec<Arc<Member>> {
+        let mut index = self.write();
+        index.closed = Some(end);
+        index.members.values().map(Arc::clone).collect()
+    }
+
     /// Ends the outbox of one member; says whether it is here.
     pub fn end(&self, id: &str, end: End) -> bool {
         let member = self.read().members.get(id).cloned();
@@ -252,6 +267,8 @@ pub struct Delivery {
     pub receivers: usize,
     /// How many messages were lost because an outbox was full.
     pub lost: u64,
+    /// How many waiting messages it took the place of.
+    pub replaced: u64,
 }
 
 impl Delivery {
@@ -259,6 +276,7 @@ impl Delivery {
     pub fn count(self, metrics: &Metrics) {
         metrics.messages_queued.add(self.receivers as u64);
         metrics.messages_dropped.add(self.lost);
+        metrics.messages_conflated.add(self.replaced);
     }
 }
 
@@ -267,6 +285,11 @@ impl Seat {
     #[must_use]
     pub fn member(&self) -> &Arc<Member> {
         &self.member
+    }
+
+    /// Something was sent to the member: its next keep-alive can wait.
+    pub fn told(&self) {
+        self.member.told(self.registry.now());
     }
 
     /// Something came from the member: its time of silence starts again, if it had started.
@@ -279,6 +302,12 @@ impl Seat {
     /// The member cannot be heard for now: its silence does not count.
     pub fn forgive(&self) {
         self.member.heard_at.store(0, Relaxed);
+    }
+
+    /// The member is ended with [`End::Expired`] by the first [`Sweep`](super::Sweep) after `time`.
+    pub fn expire_after(&self, time: Duration) {
+        let until = self.registry.read_clock().saturating_add(millis(time));
+        self.member.expires_at.store(until, Relaxed);
     }
 
     /// From now on the member's silence counts.
