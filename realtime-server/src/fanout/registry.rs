@@ -33,6 +33,10 @@ pub enum Audience<'a> {
     GroupExcept(&'a str, &'a [&'a str]),
     /// The members of a group but this one.
     OthersInGroup(&'a str, &'a str),
+    /// The members that belong to a user.
+    User(&'a str),
+    /// The members that belong to these users; a user named twice gets it twice.
+    Users(&'a [&'a str]),
 }
 
 /// The members of one stream or hub, and their groups.
@@ -48,8 +52,12 @@ struct Index {
     /// Set once nobody is to stay: who comes later is ended at once.
     closed: Option<End>,
     members: HashMap<Arc<str>, Arc<Member>>,
-    groups: HashMap<Arc<str>, HashMap<Arc<str>, Arc<Member>>>,
+    groups: Crowds,
+    users: Crowds,
 }
+
+/// Members by the name of what they have in common, and by their ids.
+type Crowds = HashMap<Arc<str>, HashMap<Arc<str>, Arc<Member>>>;
 
 /// A member's place in a registry: it is addressed as long as this lives.
 #[derive(Debug)]
@@ -81,6 +89,9 @@ impl Registry {
         if let Some(end) = index.closed {
             member.outbox().end(end);
         }
+        if let Some(user) = member.user() {
+            admit(&mut index.users, user, &member);
+        }
         index
             .members
             .insert(Arc::clone(member.id()), Arc::clone(&member));
@@ -108,44 +119,83 @@ impl Registry {
     pub fn deliver(&self, audience: Audience<'_>, payload: &Payload) -> Delivery {
         let now = self.now();
         let mut delivery = Delivery::default();
-        let mut tell = |member: &Arc<Member>| {
+        self.visit(audience, |member| {
             delivery.receivers += 1;
             delivery.lost += member.outbox().push(payload.form(member.form()));
             member.told(now);
-        };
+        });
+        delivery
+    }
+
+    /// Ends the outbox of everybody in `audience`; says how many they are.
+    pub fn end_all(&self, audience: Audience<'_>, end: End) -> usize {
+        let mut ended = 0;
+        self.visit(audience, |member| {
+            member.outbox().end(end);
+            ended += 1;
+        });
+        ended
+    }
+
+    /// How many are in `audience`, as of now.
+    #[must_use]
+    pub fn count(&self, audience: Audience<'_>) -> usize {
+        let mut count = 0;
+        self.visit(audience, |_| count += 1);
+        count
+    }
+
+    /// Everybody in `audience`, as of now.
+    #[must_use]
+    pub fn members(&self, audience: Audience<'_>) -> Vec<Arc<Member>> {
+        let mut members = Vec::new();
+        self.visit(audience, |member| members.push(Arc::clone(member)));
+        members
+    }
+
+    /// The member `id`, if it is here.
+    #[must_use]
+    pub fn member(&self, id: &str) -> Option<Arc<Member>> {
+        self.read().members.get(id).cloned()
+    }
+
+    /// The names of the groups that have members, in no order.
+    #[must_use]
+    pub fn group_names(&self) -> Vec<Arc<str>> {
+        self.read().groups.keys().cloned().collect()
+    }
+
+    fn visit(&self, audience: Audience<'_>, mut visit: impl FnMut(&Arc<Member>)) {
         let index = self.read();
         match audience {
-            Audience::All => index.members.values().for_each(tell),
-            Audience::AllExcept(except) => except_these(index.members.values(), except, tell),
-            Audience::Others(id) => except_these(index.members.values(), &[id], tell),
-            Audience::Member(id) => index.members.get(id).into_iter().for_each(tell),
+            Audience::All => index.members.values().for_each(visit),
+            Audience::AllExcept(except) => except_these(index.members.values(), except, visit),
+            Audience::Others(id) => except_these(index.members.values(), &[id], visit),
+            Audience::Member(id) => index.members.get(id).into_iter().for_each(visit),
             Audience::Members(ids) => {
                 ids.iter()
                     .filter_map(|id| index.members.get(*id))
-                    .for_each(&mut tell);
+                    .for_each(&mut visit);
             }
-            Audience::Group(name) => {
-                index
-                    .groups
-                    .get(name)
-                    .into_iter()
-                    .flat_map(HashMap::values)
-                    .for_each(tell);
-            }
+            Audience::Group(name) => crowd(&index.groups, name).for_each(visit),
             Audience::Groups(names) => {
-                let groups = names.iter().filter_map(|name| index.groups.get(*name));
-                groups.for_each(|group| group.values().for_each(&mut tell));
+                for name in names {
+                    crowd(&index.groups, name).for_each(&mut visit);
+                }
             }
             Audience::GroupExcept(name, except) => {
-                let group = index.groups.get(name).into_iter().flat_map(HashMap::values);
-                except_these(group, except, tell);
+                except_these(crowd(&index.groups, name), except, visit);
             }
             Audience::OthersInGroup(name, id) => {
-                let group = index.groups.get(name).into_iter().flat_map(HashMap::values);
-                except_these(group, &[id], tell);
+                except_these(crowd(&index.groups, name), &[id], visit);
+            }
+            Audience::User(name) => crowd(&index.users, name).for_each(visit),
+            Audience::Users(names) => {
+                for name in names {
+                    crowd(&index.users, name).for_each(&mut visit);
+                }
             }
         }
-        delivery
     }
 
     /// Puts the member `id` into `group`; an unknown member and a second time are no errors.
@@ -164,17 +214,7 @@ impl Registry {
         if joined.len() >= limit.0 {
             return Err(limit);
         }
-        let name: Arc<str> = match index.groups.get_key_value(group) {
-            Some((name, _)) => Arc::clone(name),
-            None => group.into(),
-        };
-        joined.insert(Arc::clone(&name));
-        drop(joined);
-        index
-            .groups
-            .entry(name)
-            .or_default()
-            .insert(Arc::clone(member.id()), member);
+        joined.insert(admit(&mut index.groups, group, &member));
         Ok(())
     }
 
@@ -184,7 +224,7 @@ impl Registry {
         if let Some(member) = index.members.get(id) {
             member.groups().remove(group);
         }
-        index.forget(group, id);
+        forget(&mut index.groups, group, id);
     }
 
     /// Ends the outbox of everybody who is here and of everybody who comes.
@@ -195,15 +235,6 @@ impl Registry {
             .members
             .values()
             .for_each(|member| member.outbox().end(end));
-    }
-
-    /// Ends the outbox of one member; says whether it is here.
-    pub fn end(&self, id: &str, end: End) -> bool {
-        let member = self.read().members.get(id).cloned();
-        member.is_some_and(|member| {
-            member.outbox().end(end);
-            true
-        })
     }
 
     /// The coarse clock: milliseconds since the registry was made, as of the last sweep; never zero.
@@ -292,7 +323,10 @@ impl Drop for Seat {
         let mut index = self.registry.write();
         let id = self.member.id();
         for group in self.member.groups().drain() {
-            index.forget(&group, id);
+            forget(&mut index.groups, &group, id);
+        }
+        if let Some(user) = self.member.user() {
+            forget(&mut index.users, user, id);
         }
         if index
             .members
@@ -304,15 +338,30 @@ impl Drop for Seat {
     }
 }
 
-impl Index {
-    fn forget(&mut self, group: &str, id: &str) {
-        if let Some(members) = self.groups.get_mut(group) {
-            members.remove(id);
-            if members.is_empty() {
-                self.groups.remove(group);
-            }
+/// Puts `member` into the crowd of `name`; gives the name as it is shared.
+fn admit(crowds: &mut Crowds, name: &str, member: &Arc<Member>) -> Arc<str> {
+    let shared = match crowds.get_key_value(name) {
+        Some((shared, _)) => Arc::clone(shared),
+        None => name.into(),
+    };
+    crowds
+        .entry(Arc::clone(&shared))
+        .or_default()
+        .insert(Arc::clone(member.id()), Arc::clone(member));
+    shared
+}
+
+fn forget(crowds: &mut Crowds, name: &str, id: &str) {
+    if let Some(members) = crowds.get_mut(name) {
+        members.remove(id);
+        if members.is_empty() {
+            crowds.remove(name);
         }
     }
+}
+
+fn crowd<'a>(crowds: &'a Crowds, name: &str) -> impl Iterator<Item = &'a Arc<Member>> {
+    crowds.get(name).into_iter().flat_map(HashMap::values)
 }
 
 fn except_these<'a>(

@@ -6,7 +6,10 @@ mod endpoint;
 mod farewell;
 mod invocation;
 mod pending;
+mod rate;
+mod refusal;
 mod session;
 mod transport;
+mod uploads;
 
 pub use endpoint::HubEndpoint;
