@@ -8,6 +8,10 @@
 mod cancellation;
 mod client;
 mod client_results;
+mod context;
+mod limits;
 mod rig;
 mod streams;
+mod targets;
 mod uploads;
+mod user_groups;
