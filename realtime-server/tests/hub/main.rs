@@ -10,6 +10,7 @@ mod client;
 mod client_results;
 mod context;
 mod limits;
+mod logs;
 mod rig;
 mod streams;
 mod targets;
