@@ -2,15 +2,21 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const binary = process.env.REALTIME_SERVER_BIN;
 const START_LIMIT = 10_000;
 
-/** Starts the server; resolves once its banner names the address it listens on. */
-export async function startServer({ port = 0, args = [] } = {}) {
-  if (!binary) throw new Error('REALTIME_SERVER_BIN must name the built realtime-server');
-  const child = spawn(binary, ['--listen', `127.0.0.1:${port}`, ...args], {
+/** The path of an example that was built beside the server. */
+export function example(name) {
+  return binary && join(dirname(binary), 'examples', name);
+}
+
+/** Starts the server, or another program; resolves once its banner names the address it listens on. */
+export async function startServer({ port = 0, args = [], program = binary } = {}) {
+  if (!program) throw new Error('REALTIME_SERVER_BIN must name the built realtime-server');
+  const child = spawn(program, ['--listen', `127.0.0.1:${port}`, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
