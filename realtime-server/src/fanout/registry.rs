@@ -9,35 +9,8 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{End, Member, Payload};
+use super::{Audience, End, Member, Payload};
 use crate::metrics::Metrics;
-
-/// Whom a delivery is for.
-#[derive(Clone, Copy, Debug)]
-pub enum Audience<'a> {
-    /// Every member.
-    All,
-    /// Every member but these.
-    AllExcept(&'a [&'a str]),
-    /// Every member but this one.
-    Others(&'a str),
-    /// This member, if it is here.
-    Member(&'a str),
-    /// These members, as far as they are here.
-    Members(&'a [&'a str]),
-    /// The members of a group.
-    Group(&'a str),
-    /// The members of these groups; who is in several gets several.
-    Groups(&'a [&'a str]),
-    /// The members of a group but these.
-    GroupExcept(&'a str, &'a [&'a str]),
-    /// The members of a group but this one.
-    OthersInGroup(&'a str, &'a str),
-    /// The members that belong to a user.
-    User(&'a str),
-    /// The members that belong to these users; a user named twice gets it twice.
-    Users(&'a [&'a str]),
-}
 
 /// The members of one stream or hub, and their groups.
 pub struct Registry {
@@ -48,16 +21,16 @@ pub struct Registry {
 }
 
 #[derive(Default)]
-struct Index {
+pub(super) struct Index {
     /// Set once nobody is to stay: who comes later is ended at once.
     closed: Option<End>,
-    members: HashMap<Arc<str>, Arc<Member>>,
-    groups: Crowds,
-    users: Crowds,
+    pub(super) members: HashMap<Arc<str>, Arc<Member>>,
+    pub(super) groups: Crowds,
+    pub(super) users: Crowds,
 }
 
 /// Members by the name of what they have in common, and by their ids.
-type Crowds = HashMap<Arc<str>, HashMap<Arc<str>, Arc<Member>>>;
+pub(super) type Crowds = HashMap<Arc<str>, HashMap<Arc<str>, Arc<Member>>>;
 
 /// A member's place in a registry: it is addressed as long as this lives.
 #[derive(Debug)]
@@ -137,6 +110,11 @@ impl Registry {
         ended
     }
 
+    /// Ends the outbox of one member; says whether it is here.
+    pub fn end(&self, id: &str, end: End) -> bool {
+        self.end_all(Audience::Member(id), end) > 0
+    }
+
     /// How many are in `audience`, as of now.
     #[must_use]
     pub fn count(&self, audience: Audience<'_>) -> usize {
@@ -165,37 +143,8 @@ impl Registry {
         self.read().groups.keys().cloned().collect()
     }
 
-    fn visit(&self, audience: Audience<'_>, mut visit: impl FnMut(&Arc<Member>)) {
-        let index = self.read();
-        match audience {
-            Audience::All => index.members.values().for_each(visit),
-            Audience::AllExcept(except) => except_these(index.members.values(), except, visit),
-            Audience::Others(id) => except_these(index.members.values(), &[id], visit),
-            Audience::Member(id) => index.members.get(id).into_iter().for_each(visit),
-            Audience::Members(ids) => {
-                ids.iter()
-                    .filter_map(|id| index.members.get(*id))
-                    .for_each(&mut visit);
-            }
-            Audience::Group(name) => crowd(&index.groups, name).for_each(visit),
-            Audience::Groups(names) => {
-                for name in names {
-                    crowd(&index.groups, name).for_each(&mut visit);
-                }
-            }
-            Audience::GroupExcept(name, except) => {
-                except_these(crowd(&index.groups, name), except, visit);
-            }
-            Audience::OthersInGroup(name, id) => {
-                except_these(crowd(&index.groups, name), &[id], visit);
-            }
-            Audience::User(name) => crowd(&index.users, name).for_each(visit),
-            Audience::Users(names) => {
-                for name in names {
-                    crowd(&index.users, name).for_each(&mut visit);
-                }
-            }
-        }
+    fn visit(&self, audience: Audience<'_>, visit: impl FnMut(&Arc<Member>)) {
+        audience.visit(&self.read(), visit);
     }
 
     /// Puts the member `id` into `group`; an unknown member and a second time are no errors.
@@ -358,20 +307,6 @@ fn forget(crowds: &mut Crowds, name: &str, id: &str) {
             crowds.remove(name);
         }
     }
-}
-
-fn crowd<'a>(crowds: &'a Crowds, name: &str) -> impl Iterator<Item = &'a Arc<Member>> {
-    crowds.get(name).into_iter().flat_map(HashMap::values)
-}
-
-fn except_these<'a>(
-    members: impl Iterator<Item = &'a Arc<Member>>,
-    except: &[&str],
-    tell: impl FnMut(&'a Arc<Member>),
-) {
-    members
-        .filter(|member| !except.contains(&&**member.id()))
-        .for_each(tell);
 }
 
 fn millis(duration: Duration) -> u64 {
