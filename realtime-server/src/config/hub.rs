@@ -29,7 +29,7 @@ pub struct HubConfig {
     pub upload_buffer: usize,
     /// Answers that one connection may owe the server: 100. More questions fail at once.
     pub max_client_results: usize,
-    /// The longest id of an invocation or stream, in bytes: 128. Beyond it: Close with an error.
+    /// The longest id of an invocation or stream, in bytes: 1,024. Beyond it: Close with an error.
     pub max_invocation_id: usize,
     /// Invocations of one connection per second, on average over ten: no limit by default, because
     /// what they take is bounded anyway. Beyond it they are refused.
@@ -69,7 +69,7 @@ impl Default for HubConfig {
             max_streams: 100,
             upload_buffer: 10,
             max_client_results: 100,
-            max_invocation_id: 128,
+            max_invocation_id: 1_024,
             max_invocation_rate: None,
             max_queued_messages: 1_024,
             max_queued_bytes: 1024 * 1024,

@@ -29,10 +29,10 @@ fn hub() -> Hub<()> {
 #[tokio::test]
 async fn an_invocation_id_may_be_as_long_as_the_limit_and_no_longer() {
     let rig = Rig::new(hub().config(config(|_| {}))).await;
-    let (fits, too_long) = ("i".repeat(128), "i".repeat(129));
+    let (fits, too_long) = ("i".repeat(1_024), "i".repeat(1_025));
     let mut client = rig.client().await;
     assert_eq!(client.invoke(&fits, "Add", "[1,2]").await["result"], 3);
-    let close = r#"{"type":7,"error":"Connection closed with an error. InvalidDataException: An invocation ID exceeds 128 bytes.","allowReconnect":true}"#;
+    let close = r#"{"type":7,"error":"Connection closed with an error. InvalidDataException: An invocation ID exceeds 1024 bytes.","allowReconnect":true}"#;
     for message in [
         format!(r#"{{"type":1,"invocationId":"{too_long}","target":"Add","arguments":[1,2]}}"#),
         format!(r#"{{"type":4,"invocationId":"{too_long}","target":"Endless","arguments":[]}}"#),
