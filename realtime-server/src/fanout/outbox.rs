@@ -75,6 +75,12 @@ impl Outbox {
         }
     }
 
+    /// How much may wait in it.
+    #[must_use]
+    pub fn limits(&self) -> OutboxLimits {
+        self.limits
+    }
+
     /// Queues `message`; says how many messages were lost by that, itself included. After the end,
     /// messages are silently of no use and count as none lost.
     pub fn push(&self, message: Bytes) -> u64 {

@@ -57,8 +57,12 @@ impl Connection {
 
     /// Queues one record for this connection alone.
     pub(crate) fn tell(&self, record: Bytes) {
-        let frame = Payload::new(record).form(self.member.form());
-        self.member.outbox().push(frame);
+        self.member.outbox().push(self.framed(record));
+    }
+
+    /// A record in the form of this connection's transport.
+    pub(super) fn framed(&self, record: Bytes) -> Bytes {
+        Payload::new(record).form(self.member.form())
     }
 
     pub(crate) fn slots_taken(&self) -> usize {

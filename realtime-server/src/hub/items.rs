@@ -29,21 +29,28 @@ impl<T: Serialize> Items<T> {
     ///
     /// # Errors
     /// [`ItemError::Cancelled`] once the client wants no more, or is gone: the method had better
-    /// return. [`ItemError::Encode`] when the item cannot be written.
+    /// return. [`ItemError::Encode`] when the item cannot be written. [`ItemError::TooLarge`] when it
+    /// is larger than half of all that may wait for the client.
     pub async fn send(&self, item: T) -> Result<(), ItemError> {
         let connection = &self.scope.connection;
         let mut record = BytesMut::new();
         StreamItem::new(&*self.id, Typed(&item))
             .encode(connection.origin.protocol, &mut record)
             .map_err(ItemError::Encode)?;
+        let frame = connection.framed(record.freeze());
         let outbox = connection.member.outbox();
-        let room = poll_fn(|cx| outbox.poll_room(cx));
+        // Half of the room is left to what is not sent piece by piece, the end of the stream too.
+        let limit = outbox.limits().bytes / 2;
+        if frame.len() > limit {
+            return Err(ItemError::TooLarge { limit });
+        }
+        let room = poll_fn(|cx| outbox.poll_room_for(cx, 2 * frame.len()));
         let cancelled = self.scope.cancelled();
         if cancelled.run_until_cancelled(room).await.is_none() || cancelled.is_cancelled() {
             return Err(ItemError::Cancelled);
         }
         self.scope.note_item();
-        connection.tell(record.freeze());
+        outbox.push(frame);
         Ok(())
     }
 
@@ -61,6 +68,11 @@ pub enum ItemError {
     Cancelled,
     /// The item cannot be written.
     Encode(EncodeError),
+    /// The item is larger than half of all that may wait for the client.
+    TooLarge {
+        /// The most bytes.
+        limit: usize,
+    },
 }
 
 impl fmt::Display for ItemError {
@@ -68,6 +80,7 @@ impl fmt::Display for ItemError {
         match self {
             Self::Cancelled => f.write_str("the client wants no more items"),
             Self::Encode(error) => error.fmt(f),
+            Self::TooLarge { limit } => write!(f, "the item is larger than {limit} bytes"),
         }
     }
 }
@@ -75,8 +88,8 @@ impl fmt::Display for ItemError {
 impl Error for ItemError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Cancelled => None,
             Self::Encode(error) => Some(error),
+            Self::Cancelled | Self::TooLarge { .. } => None,
         }
     }
 }

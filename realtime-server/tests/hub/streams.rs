@@ -211,3 +211,35 @@ async fn two_long_streams_share_a_small_outbox_and_lose_nothing() {
     }
     assert_eq!(rig.metrics.messages_dropped.value(), 0);
 }
+
+#[tokio::test]
+async fn large_items_wait_for_room_and_one_that_never_fits_fails_its_stream() {
+    let hub = Hub::new(())
+        .config(config(|config| config.max_queued_bytes = 2_000))
+        .stream(
+            "Large",
+            async |_, _, (count, size): (u32, usize), items: Items<String>| {
+                for _ in 0..count {
+                    items.send("x".repeat(size)).await?;
+                }
+                Ok(())
+            },
+        );
+    let rig = Rig::new(hub).await;
+    let mut client = rig.client().await;
+    // With its message and frame around it, the item takes half of the room that there is.
+    let fits = 1_000 - r#"{"type":2,"invocationId":"1","item":""} "#.len() - 4;
+    client.stream("1", "Large", &format!("[100,{fits}]")).await;
+    for _ in 0..100 {
+        assert_eq!(client.json().await["item"], "x".repeat(fits));
+    }
+    assert_eq!(client.record().await, r#"{"type":3,"invocationId":"1"}"#);
+    client
+        .stream("2", "Large", &format!("[1,{}]", fits + 1))
+        .await;
+    assert_eq!(
+        client.json().await["error"],
+        "An unexpected error occurred invoking 'Large' on the server. ItemError: the item is larger \
+         than 1000 bytes"
+    );
+}
