@@ -16,3 +16,4 @@ mod streams;
 mod targets;
 mod uploads;
 mod user_groups;
+mod vectors;
