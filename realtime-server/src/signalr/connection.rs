@@ -5,7 +5,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{FutureExt, StreamExt, future::BoxFuture};
+use futures_util::{FutureExt, future::BoxFuture};
 use signalr_protocol::{Message, Protocol, TransferFormat};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
@@ -160,7 +160,7 @@ impl Connection {
             core,
             connection,
             seat,
-            running,
+            invocations,
             uploads,
             ..
         } = self.dispatch;
@@ -195,11 +195,7 @@ impl Connection {
             }
         };
         let finishing = async {
-            let rest = running.for_each(|_| async {});
-            if time::timeout(core.config.invocation_grace, rest)
-                .await
-                .is_err()
-            {
+            if !invocations.finish(core.config.invocation_grace).await {
                 warn!("hub methods cut: they outlived their connection for too long");
             }
         };
@@ -228,7 +224,7 @@ impl Connection {
 
     /// Goes on with what runs and starts what has come; says whether that changed anything.
     fn poll_work(&mut self, cx: &mut Context<'_>) -> Result<bool, Farewell> {
-        let mut worked = self.dispatch.poll_running(cx);
+        let mut worked = self.dispatch.poll_invocations(cx);
         if let Some(greeting) = &mut self.greeting
             && let Poll::Ready(greeted) = greeting.as_mut().poll(cx)
         {

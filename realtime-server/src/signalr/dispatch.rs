@@ -4,23 +4,21 @@ use std::{
     task::{Context, Poll},
 };
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use signalr_protocol::{Arguments, Close, Completion, Headers, Message};
 use tokio::time::Instant;
 use tracing::debug;
 
 use super::{
     farewell::Farewell,
-    invocation::{Invocation, Running},
+    invocation::Invocation,
+    invocations::{Invocations, Step},
     rate::Rate,
     refusal::Refusal,
     uploads::Uploads,
 };
 use crate::{
     fanout::Seat,
-    hub::{
-        Begin, Caller, Connection, Core, Disconnect, OpenUploads, Reply, Scope, UploadSink, Work,
-    },
+    hub::{Begin, Caller, Connection, Core, Disconnect, OpenUploads, Reply, Scope},
 };
 
 /// What a connection is doing for its client.
@@ -28,11 +26,7 @@ pub(super) struct Dispatch {
     pub(super) core: Arc<Core>,
     pub(super) connection: Arc<Connection>,
     pub(super) seat: Seat,
-    pub(super) running: FuturesUnordered<Running>,
-    /// How many of those run beside the slots from their beginning.
-    beside: usize,
-    /// The one that found no free slot: its arguments are read, and nothing more is.
-    waiting: Option<Running>,
+    pub(super) invocations: Invocations,
     pub(super) uploads: Uploads,
     rate: Option<Rate>,
     /// Whether the client has pinged: from then on it owes a sign of life.
@@ -57,12 +51,10 @@ impl Dispatch {
         core.enter(&seat);
         let rate = core.config.max_invocation_rate.map(Rate::new);
         Self {
+            invocations: Invocations::new(Arc::clone(&connection), &core.config),
             core,
             connection,
             seat,
-            running: FuturesUnordered::new(),
-            beside: 0,
-            waiting: None,
             uploads: Uploads::default(),
             rate,
             pings: false,
@@ -74,7 +66,7 @@ impl Dispatch {
     /// the client takes its answers.
     pub(super) fn has_room(&mut self, cx: &Context<'_>) -> bool {
         self.connection.wake_for_room(cx);
-        self.waiting.is_none()
+        !self.invocations.are_waiting()
             && !self.uploads.are_full()
             && !self.seat.member().outbox().is_half_full()
     }
@@ -96,19 +88,14 @@ impl Dispatch {
     }
 
     /// Goes on with the invocations at work; says whether one has begun or ended.
-    pub(super) fn poll_running(&mut self, cx: &mut Context<'_>) -> bool {
+    pub(super) fn poll_invocations(&mut self, cx: &mut Context<'_>) -> bool {
         let mut changed = false;
-        loop {
-            changed |= self.poll_waiting(cx);
-            let Poll::Ready(Some(done)) = self.running.poll_next_unpin(cx) else {
-                break;
-            };
-            let invocation = &done.invocation;
-            invocation.scope.release_slot();
-            self.beside -= usize::from(invocation.runs_beside());
-            self.uploads.close(&invocation.uploads);
-            if let Some(completion) = done.completion(&self.core) {
-                self.connection.tell(completion);
+        while let Poll::Ready(step) = self.invocations.poll(cx) {
+            if let Step::Ended(done) = step {
+                self.uploads.close(&done.invocation.uploads);
+                if let Some(completion) = done.completion(&self.core) {
+                    self.connection.tell(completion);
+                }
             }
             changed = true;
         }
@@ -117,30 +104,6 @@ impl Dispatch {
             self.heard();
         }
         changed
-    }
-
-    /// Begins the invocation that waits, if there is a slot now.
-    fn poll_waiting(&mut self, cx: &Context<'_>) -> bool {
-        if self.waiting.is_none() {
-            return false;
-        }
-        self.connection.wake_for_room(cx);
-        if !self.has_slot() {
-            return false;
-        }
-        if let Some(running) = self.waiting.take() {
-            self.occupy_slot(running);
-        }
-        true
-    }
-
-    fn has_slot(&self) -> bool {
-        self.connection.slots_taken() < self.core.config.parallel_invocations
-    }
-
-    fn occupy_slot(&mut self, running: Running) {
-        running.take_slot();
-        self.running.push(running);
     }
 
     /// Does what a message of the client asks for.
@@ -244,41 +207,12 @@ impl Dispatch {
         }
         self.check_ids(call)?;
         let ids: Vec<Arc<str>> = call.stream_ids.iter().map(|id| Arc::from(&**id)).collect();
-        let invocation = Invocation::new(method, reply.clone(), scope, ids);
-        self.run(invocation, uploads.into_sinks(), work)
-    }
-
-    /// Starts the work, beside the slots or as soon as there is one.
-    fn run(
-        &mut self,
-        invocation: Invocation,
-        sinks: Vec<Box<dyn UploadSink>>,
-        work: Work,
-    ) -> Result<(), Refusal> {
-        let config = &self.core.config;
-        if invocation.runs_beside() {
-            if self.beside >= config.max_streams {
-                return Err(Refusal::TooMany);
-            }
-            self.beside += 1;
-            for (id, sink) in invocation.uploads.iter().zip(sinks) {
-                self.uploads.open(Arc::clone(id), sink);
-            }
-            self.running.push(Running::new(invocation, work));
-            return Ok(());
-        }
-        // Methods that gave their slot back go on running.
-        let most = config
-            .parallel_invocations
-            .saturating_add(config.max_streams);
-        if self.running.len() - self.beside >= most {
+        let invocation = Invocation::new(method, reply.clone(), scope, ids.clone());
+        if !self.invocations.begin(invocation, work) {
             return Err(Refusal::TooMany);
         }
-        let running = Running::new(invocation, work);
-        if self.has_slot() {
-            self.occupy_slot(running);
-        } else {
-            self.waiting = Some(running);
+        for (id, sink) in ids.into_iter().zip(uploads.into_sinks()) {
+            self.uploads.open(id, sink);
         }
         Ok(())
     }
@@ -287,10 +221,7 @@ impl Dispatch {
     fn check_ids(&mut self, call: &Call<'_>) -> Result<(), Refusal> {
         if call.wants_stream
             && let Some(id) = &call.id
-            && self
-                .running
-                .iter_mut()
-                .any(|running| running.unanswered(id).is_some())
+            && self.invocations.unanswered(id).is_some()
         {
             return Err(Refusal::IdInUse(id.as_ref().into()));
         }
@@ -304,10 +235,7 @@ impl Dispatch {
     }
 
     fn cancel(&mut self, id: &str) {
-        let invocation = self
-            .running
-            .iter_mut()
-            .find_map(|running| running.unanswered(id));
+        let invocation = self.invocations.unanswered(id);
         if let Some(end) = invocation.and_then(Invocation::cancel) {
             self.connection.tell(end);
         }
@@ -339,13 +267,6 @@ impl Dispatch {
     fn broken(&self, detail: &str) -> Farewell {
         let detail = self.core.config.detailed_errors.then_some(detail);
         Farewell::error(Disconnect::Protocol, true, detail)
-    }
-}
-
-impl Invocation {
-    /// Streams and methods with uploads take no slot.
-    fn runs_beside(&self) -> bool {
-        self.streams || !self.uploads.is_empty()
     }
 }
 

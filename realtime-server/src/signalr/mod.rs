@@ -5,6 +5,7 @@ mod dispatch;
 mod endpoint;
 mod farewell;
 mod invocation;
+mod invocations;
 mod pending;
 mod rate;
 mod refusal;
