@@ -7,4 +7,9 @@ mod hub;
 mod server;
 mod stream;
 
-pub use self::{http::HttpConfig, hub::HubConfig, server::ServerConfig, stream::StreamConfig};
+pub use self::{
+    http::HttpConfig,
+    hub::HubConfig,
+    server::ServerConfig,
+    stream::{SlowClient, StreamConfig},
+};

@@ -1,9 +1,17 @@
-//! What a server offers besides hubs: event streams and embedded pages.
+//! What a server offers besides hubs: event streams, publishing to them, and embedded pages.
 
+mod access;
 mod assets;
-mod event_stream;
-mod private_stream;
+pub(crate) mod json_body;
+mod publish;
+mod streams;
+mod tickets;
 
+pub use access::{Access, Denied};
 pub use assets::Asset;
-pub use event_stream::EventStream;
-pub use private_stream::{EventSender, SendError, private_stream};
+pub use publish::Publisher;
+pub use streams::{
+    BatchError, ClientStreams, EventSender, EventStream, IdError, Outgoing, PublishError,
+    Published, SendError, Subscriber, Target,
+};
+pub use tickets::TicketOffice;

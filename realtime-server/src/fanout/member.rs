@@ -6,7 +6,7 @@ use std::{
     },
 };
 
-use super::{Outbox, OutboxLimits, Overflow, WireForm};
+use super::{Cost, Outbox, OutboxLimits, Overflow, Payload, WireForm};
 
 /// One connection as its senders see it.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct Member {
     pub(super) told_at: AtomicU64,
     /// When it was last heard, by the registry's clock; zero while its silence is no offence.
     pub(super) heard_at: AtomicU64,
+    /// When its time is over, by the registry's clock; zero for never.
+    pub(super) expires_at: AtomicU64,
 }
 
 impl Member {
@@ -34,6 +36,7 @@ impl Member {
             groups: Mutex::default(),
             told_at: AtomicU64::new(0),
             heard_at: AtomicU64::new(0),
+            expires_at: AtomicU64::new(0),
         }
     }
 
@@ -72,6 +75,18 @@ impl Member {
     #[must_use]
     pub fn group_names(&self) -> Vec<Arc<str>> {
         self.groups().iter().map(Arc::clone).collect()
+    }
+
+    /// Queues `payload` in the member's form.
+    pub(super) fn queue(&self, payload: &Payload) -> Cost {
+        let message = payload.form(self.form);
+        match payload.key() {
+            Some(key) => self.outbox.push_keyed(message, Arc::clone(key)),
+            None => Cost {
+                lost: self.outbox.push(message),
+                replaced: 0,
+            },
+        }
     }
 
     /// The groups it is in, for the registry alone: it keeps both sides of a membership equal.

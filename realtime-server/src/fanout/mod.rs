@@ -15,7 +15,7 @@ mod sweep;
 pub use audience::Audience;
 pub use end::End;
 pub use member::Member;
-pub use outbox::{Outbox, OutboxLimits, Overflow, Taken};
+pub use outbox::{Cost, Outbox, OutboxLimits, Overflow, Taken};
 pub use payload::{Payload, WireForm};
 pub use registry::{Delivery, GroupLimit, Registry, Seat};
 pub use sweep::Sweep;

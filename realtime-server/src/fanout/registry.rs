@@ -81,6 +81,12 @@ impl Registry {
         self.read().members.len()
     }
 
+    /// How many members the group `name` has.
+    #[must_use]
+    pub fn group_len(&self, name: &str) -> usize {
+        self.read().groups.get(name).map_or(0, HashMap::len)
+    }
+
     /// Whether nobody is here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -94,7 +100,9 @@ impl Registry {
         let mut delivery = Delivery::default();
         self.visit(audience, |member| {
             delivery.receivers += 1;
-            delivery.lost += member.outbox().push(payload.form(member.form()));
+            let cost = member.queue(payload);
+            delivery.lost += cost.lost;
+            delivery.replaced += cost.replaced;
             member.told(now);
         });
         delivery
@@ -186,6 +194,13 @@ impl Registry {
             .for_each(|member| member.outbox().end(end));
     }
 
+    /// Ends the outbox of everybody who comes from now on; gives those who are here.
+    pub fn bar(&self, end: End) -> Vec<Arc<Member>> {
+        let mut index = self.write();
+        index.closed = Some(end);
+        index.members.values().map(Arc::clone).collect()
+    }
+
     /// The coarse clock: milliseconds since the registry was made, as of the last sweep; never zero.
     pub(super) fn now(&self) -> u64 {
         self.now.load(Relaxed)
@@ -232,6 +247,8 @@ pub struct Delivery {
     pub receivers: usize,
     /// How many messages were lost because an outbox was full.
     pub lost: u64,
+    /// How many waiting messages it took the place of.
+    pub replaced: u64,
 }
 
 impl Delivery {
@@ -239,6 +256,7 @@ impl Delivery {
     pub fn count(self, metrics: &Metrics) {
         metrics.messages_queued.add(self.receivers as u64);
         metrics.messages_dropped.add(self.lost);
+        metrics.messages_conflated.add(self.replaced);
     }
 }
 
@@ -247,6 +265,11 @@ impl Seat {
     #[must_use]
     pub fn member(&self) -> &Arc<Member> {
         &self.member
+    }
+
+    /// Something was sent to the member: its next keep-alive can wait.
+    pub fn told(&self) {
+        self.member.told(self.registry.now());
     }
 
     /// Something came from the member: its time of silence starts again, if it had started.
@@ -259,6 +282,12 @@ impl Seat {
     /// The member cannot be heard for now: its silence does not count.
     pub fn forgive(&self) {
         self.member.heard_at.store(0, Relaxed);
+    }
+
+    /// The member is ended with [`End::Expired`] by the first [`Sweep`](super::Sweep) after `time`.
+    pub fn expire_after(&self, time: Duration) {
+        let until = self.registry.read_clock().saturating_add(millis(time));
+        self.member.expires_at.store(until, Relaxed);
     }
 
     /// From now on the member's silence counts.

@@ -71,6 +71,7 @@ mod status;
 mod target;
 
 pub use self::body::{Body, Hook, Source, Upgraded};
+pub(crate) use self::chunked::ChunkedDecoder;
 pub use self::connection::serve;
 pub use self::framing::Framing;
 pub use self::header_value::{HeaderValue, InvalidHeaderValue};

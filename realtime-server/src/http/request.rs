@@ -56,6 +56,22 @@ impl Head {
         self.may_upgrade() && self.headers.has_token("upgrade", protocol)
     }
 
+    /// Whether the request comes from a page of this server, or from no page at all.
+    //= https://www.rfc-editor.org/rfc/rfc6455#section-10.2
+    //# Servers that are not intended to process input from any web page but only for certain sites
+    //# SHOULD verify the |Origin| field is an origin they expect.
+    pub(crate) fn is_same_origin(&self) -> bool {
+        match self.headers.text("origin") {
+            None => self.headers.first("origin").is_none(),
+            Some(origin) => {
+                let authority = origin.split_once("://").map(|(_, authority)| authority);
+                authority
+                    .zip(self.authority())
+                    .is_some_and(|(one, two)| one.eq_ignore_ascii_case(two))
+            }
+        }
+    }
+
     pub(crate) fn may_upgrade(&self) -> bool {
         self.version == Version::Http11
             && self.framing == Framing::None

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     config::{HttpConfig, ServerConfig},
-    endpoint::EventStream,
+    endpoint::{EventStream, Publisher},
     fanout::Registry,
     http::{Handler, Method, Pace, Request, Response},
     hub::{Clients, Hub},
@@ -19,6 +19,8 @@ use crate::{
 
 /// The largest body of a route that does not say otherwise.
 const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
+/// The largest body of a request to publish, which can hold many events.
+const PUBLISH_BODY_LIMIT: usize = 256 * 1024;
 
 /// A server in the making: routes, streams, hubs, and what runs beside them.
 ///
@@ -42,6 +44,7 @@ pub struct ServerBuilder {
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
+    pub(super) streams: Vec<EventStream>,
 }
 
 impl ServerBuilder {
@@ -109,7 +112,7 @@ impl ServerBuilder {
             let answer = handler(request);
             Box::pin(async move { answer.await.into() })
         });
-        self.add(method, pattern, handler)
+        self.add(method, pattern, DEFAULT_BODY_LIMIT, handler)
     }
 
     /// Serves `stream` to whoever gets `pattern`.
@@ -121,12 +124,37 @@ impl ServerBuilder {
         self.add(
             Method::Get,
             pattern,
+            DEFAULT_BODY_LIMIT,
             Arc::new(move |request| Box::pin(std::future::ready(subscribed.subscribe(&request)))),
         )?;
-        self.registries.push(Arc::clone(stream.registry()));
-        let stream = stream.clone();
-        self.task(async move { stream.keep_alive().await });
+        self.host(stream);
         Ok(())
+    }
+
+    /// Answers POST at `pattern`, which has a parameter `{stream}`, with a body of at most 256 KiB:
+    /// its events go to the stream of that name.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn publisher(&mut self, pattern: &str, publisher: Publisher) -> Result<(), SetupError> {
+        self.add(
+            Method::Post,
+            pattern,
+            PUBLISH_BODY_LIMIT,
+            Arc::new(move |request| Box::pin(std::future::ready(publisher.publish(&request)))),
+        )
+    }
+
+    /// Runs the timers of a stream as long as the server runs, and ends its subscriptions when it
+    /// stops: for streams that routes of their own subscribe to. A second time does nothing.
+    pub fn host(&mut self, stream: impl AsRef<EventStream>) {
+        let stream = stream.as_ref();
+        if self.streams.iter().any(|known| known.is(stream)) {
+            return;
+        }
+        self.streams.push(stream.clone());
+        let stream = stream.clone();
+        self.task(async move { stream.run().await });
     }
 
     /// Serves `hub` at `path`: the negotiation below it, the transports at it. Gives the handle to
@@ -172,10 +200,16 @@ impl ServerBuilder {
         Server::new(self)
     }
 
-    fn add(&mut self, method: Method, pattern: &str, handler: Handler) -> Result<(), SetupError> {
+    fn add(
+        &mut self,
+        method: Method,
+        pattern: &str,
+        body_limit: usize,
+        handler: Handler,
+    ) -> Result<(), SetupError> {
         let endpoint = Endpoint {
             method,
-            body_limit: DEFAULT_BODY_LIMIT,
+            body_limit,
             pace: Pace::Prompt,
             handler,
         };

@@ -132,7 +132,7 @@ impl HubEndpoint {
     }
 
     fn upgrade(&self, head: &Head, token: Option<&str>) -> Response {
-        if !is_same_origin(head) {
+        if !head.is_same_origin() {
             debug!(peer = %head.peer, "upgrade refused: foreign origin");
             return Problem::new(Status::FORBIDDEN)
                 .with_detail("pages of other origins may not connect")
@@ -167,22 +167,6 @@ impl HubEndpoint {
             }
         }
         response
-    }
-}
-
-/// Whether the request comes from a page of this server, or from no page at all.
-//= https://www.rfc-editor.org/rfc/rfc6455#section-10.2
-//# Servers that are not intended to process input from any web page but only for certain sites
-//# SHOULD verify the |Origin| field is an origin they expect.
-fn is_same_origin(head: &Head) -> bool {
-    match head.headers.text("origin") {
-        None => !head.headers.iter().any(|(name, _)| name == b"origin"),
-        Some(origin) => {
-            let authority = origin.split_once("://").map(|(_, authority)| authority);
-            authority
-                .zip(head.authority())
-                .is_some_and(|(one, two)| one.eq_ignore_ascii_case(two))
-        }
     }
 }
 

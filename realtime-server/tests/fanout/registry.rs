@@ -193,6 +193,7 @@ fn counts_what_a_delivery_reached_and_what_it_cost() {
     let expected = Delivery {
         receivers: 2,
         lost: 1,
+        replaced: 0,
     };
     assert_eq!(second, expected);
     assert_eq!(metrics.messages_queued.value(), 4);
