@@ -9,6 +9,7 @@ mod cancellation;
 mod client;
 mod client_results;
 mod context;
+mod http_api;
 mod limits;
 mod logs;
 mod rig;
