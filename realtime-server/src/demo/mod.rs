@@ -47,8 +47,9 @@ pub fn install(server: &mut ServerBuilder, settings: Settings) -> Result<(), Set
     pages::install(server)?;
     ticks::install(server, settings.streams)?;
     let known = broadcast::install(server, settings.streams)?;
+    let publishers = settings.publishers.clone();
     streams::install(server, settings, &known)?;
-    let broadcaster = Broadcaster::new(hub::install(server)?);
+    let broadcaster = Broadcaster::new(hub::install(server, publishers)?);
     events::install(server, &broadcaster)?;
     groups::install(server, &broadcaster)?;
     operations::install(

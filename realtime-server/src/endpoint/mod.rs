@@ -2,6 +2,7 @@
 
 mod access;
 mod assets;
+pub(crate) mod hub_api;
 pub(crate) mod json_body;
 mod publish;
 mod streams;
@@ -9,6 +10,7 @@ mod tickets;
 
 pub use access::{Access, Denied};
 pub use assets::Asset;
+pub use hub_api::HubApi;
 pub use publish::Publisher;
 pub use streams::{
     BatchError, ClientStreams, EventSender, EventStream, IdError, Outgoing, PublishError,

@@ -12,6 +12,7 @@ use super::{Cost, Outbox, OutboxLimits, Overflow, Payload, WireForm};
 #[derive(Debug)]
 pub struct Member {
     id: Arc<str>,
+    user: Option<Arc<str>>,
     form: WireForm,
     outbox: Outbox,
     groups: Mutex<HashSet<Arc<str>>>,
@@ -29,6 +30,7 @@ impl Member {
     pub fn new(id: Arc<str>, form: WireForm, limits: OutboxLimits, overflow: Overflow) -> Self {
         Self {
             id,
+            user: None,
             form,
             outbox: Outbox::new(limits, overflow),
             groups: Mutex::default(),
@@ -36,6 +38,19 @@ impl Member {
             heard_at: AtomicU64::new(0),
             expires_at: AtomicU64::new(0),
         }
+    }
+
+    /// Makes it one of the members of `user`.
+    #[must_use]
+    pub fn of_user(mut self, user: Option<Arc<str>>) -> Self {
+        self.user = user;
+        self
+    }
+
+    /// The user it belongs to, if it is known.
+    #[must_use]
+    pub fn user(&self) -> Option<&Arc<str>> {
+        self.user.as_ref()
     }
 
     /// The name under which it is addressed.
@@ -54,6 +69,12 @@ impl Member {
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// The names of the groups it is in.
+    #[must_use]
+    pub fn group_names(&self) -> Vec<Arc<str>> {
+        self.groups().iter().map(Arc::clone).collect()
     }
 
     /// Queues `payload` in the member's form.

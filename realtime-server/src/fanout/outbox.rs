@@ -72,7 +72,8 @@ struct State {
     lost: u64,
     end: Option<End>,
     reader: Option<Waker>,
-    writer: Option<Waker>,
+    /// Who waits for room or for the end. No more than work for the connection at once.
+    writers: Vec<Waker>,
 }
 
 #[derive(Debug)]
@@ -90,6 +91,12 @@ impl Outbox {
             overflow,
             state: Mutex::default(),
         }
+    }
+
+    /// How much may wait in it.
+    #[must_use]
+    pub fn limits(&self) -> OutboxLimits {
+        self.limits
     }
 
     /// Queues `message`; says how many messages were lost by that, itself included. After the end,
@@ -116,10 +123,13 @@ impl Outbox {
         }
         cost.lost = state.admit(waiting, self.limits, self.overflow);
         let reader = state.reader.take();
-        // Too much may just have been the end, which a writer waits for as well.
-        let writer = state.end.and_then(|_| state.writer.take());
+        // Too much may just have been the end, which writers wait for as well.
+        let writers = match state.end {
+            Some(_) => std::mem::take(&mut state.writers),
+            None => Vec::new(),
+        };
         drop(state);
-        [reader, writer].into_iter().flatten().for_each(Waker::wake);
+        reader.into_iter().chain(writers).for_each(Waker::wake);
         cost
     }
 
@@ -154,11 +164,9 @@ impl Outbox {
             state.queue = VecDeque::new();
         }
         let lost = std::mem::take(&mut state.lost);
-        let writer = state.writer.take();
+        let writers = std::mem::take(&mut state.writers);
         drop(state);
-        if let Some(writer) = writer {
-            writer.wake();
-        }
+        writers.into_iter().for_each(Waker::wake);
         Poll::Ready(Taken::Messages { lost })
     }
 
@@ -179,7 +187,7 @@ impl Outbox {
         if room || state.queue.is_empty() || state.end.is_some() {
             return Poll::Ready(());
         }
-        state.writer = Some(cx.waker().clone());
+        state.wait(cx);
         Poll::Pending
     }
 
@@ -189,7 +197,7 @@ impl Outbox {
         if let Some(end) = state.end {
             return Poll::Ready(end);
         }
-        state.writer = Some(cx.waker().clone());
+        state.wait(cx);
         Poll::Pending
     }
 
@@ -216,9 +224,10 @@ impl Outbox {
     pub fn end(&self, end: End) {
         let mut state = self.lock();
         state.finish(end);
-        let wakers = [state.reader.take(), state.writer.take()];
+        let reader = state.reader.take();
+        let writers = std::mem::take(&mut state.writers);
         drop(state);
-        wakers.into_iter().flatten().for_each(Waker::wake);
+        reader.into_iter().chain(writers).for_each(Waker::wake);
     }
 
     /// A panic while the lock was held can only come from an allocation; the state is still whole.
@@ -228,6 +237,12 @@ impl Outbox {
 }
 
 impl State {
+    fn wait(&mut self, cx: &Context<'_>) {
+        if !self.writers.iter().any(|waker| waker.will_wake(cx.waker())) {
+            self.writers.push(cx.waker().clone());
+        }
+    }
+
     /// Queues `message` if the limits and the policy let it; says how many messages were lost.
     fn admit(&mut self, waiting: Waiting, limits: OutboxLimits, overflow: Overflow) -> u64 {
         let size = waiting.message.len();

@@ -9,31 +9,8 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{End, Member, Payload};
+use super::{Audience, End, Member, Payload};
 use crate::metrics::Metrics;
-
-/// Whom a delivery is for.
-#[derive(Clone, Copy, Debug)]
-pub enum Audience<'a> {
-    /// Every member.
-    All,
-    /// Every member but these.
-    AllExcept(&'a [&'a str]),
-    /// Every member but this one.
-    Others(&'a str),
-    /// This member, if it is here.
-    Member(&'a str),
-    /// These members, as far as they are here.
-    Members(&'a [&'a str]),
-    /// The members of a group.
-    Group(&'a str),
-    /// The members of these groups; who is in several gets several.
-    Groups(&'a [&'a str]),
-    /// The members of a group but these.
-    GroupExcept(&'a str, &'a [&'a str]),
-    /// The members of a group but this one.
-    OthersInGroup(&'a str, &'a str),
-}
 
 /// The members of one stream or hub, and their groups.
 pub struct Registry {
@@ -44,12 +21,16 @@ pub struct Registry {
 }
 
 #[derive(Default)]
-struct Index {
+pub(super) struct Index {
     /// Set once nobody is to stay: who comes later is ended at once.
     closed: Option<End>,
-    members: HashMap<Arc<str>, Arc<Member>>,
-    groups: HashMap<Arc<str>, HashMap<Arc<str>, Arc<Member>>>,
+    pub(super) members: HashMap<Arc<str>, Arc<Member>>,
+    pub(super) groups: Crowds,
+    pub(super) users: Crowds,
 }
+
+/// Members by the name of what they have in common, and by their ids.
+pub(super) type Crowds = HashMap<Arc<str>, HashMap<Arc<str>, Arc<Member>>>;
 
 /// A member's place in a registry: it is addressed as long as this lives.
 #[derive(Debug)]
@@ -80,6 +61,9 @@ impl Registry {
         let mut index = self.write();
         if let Some(end) = index.closed {
             member.outbox().end(end);
+        }
+        if let Some(user) = member.user() {
+            admit(&mut index.users, user, &member);
         }
         index
             .members
@@ -114,46 +98,61 @@ impl Registry {
     pub fn deliver(&self, audience: Audience<'_>, payload: &Payload) -> Delivery {
         let now = self.now();
         let mut delivery = Delivery::default();
-        let mut tell = |member: &Arc<Member>| {
+        self.visit(audience, |member| {
             delivery.receivers += 1;
             let cost = member.queue(payload);
             delivery.lost += cost.lost;
             delivery.replaced += cost.replaced;
             member.told(now);
-        };
-        let index = self.read();
-        match audience {
-            Audience::All => index.members.values().for_each(tell),
-            Audience::AllExcept(except) => except_these(index.members.values(), except, tell),
-            Audience::Others(id) => except_these(index.members.values(), &[id], tell),
-            Audience::Member(id) => index.members.get(id).into_iter().for_each(tell),
-            Audience::Members(ids) => {
-                ids.iter()
-                    .filter_map(|id| index.members.get(*id))
-                    .for_each(&mut tell);
-            }
-            Audience::Group(name) => {
-                index
-                    .groups
-                    .get(name)
-                    .into_iter()
-                    .flat_map(HashMap::values)
-                    .for_each(tell);
-            }
-            Audience::Groups(names) => {
-                let groups = names.iter().filter_map(|name| index.groups.get(*name));
-                groups.for_each(|group| group.values().for_each(&mut tell));
-            }
-            Audience::GroupExcept(name, except) => {
-                let group = index.groups.get(name).into_iter().flat_map(HashMap::values);
-                except_these(group, except, tell);
-            }
-            Audience::OthersInGroup(name, id) => {
-                let group = index.groups.get(name).into_iter().flat_map(HashMap::values);
-                except_these(group, &[id], tell);
-            }
-        }
+        });
         delivery
+    }
+
+    /// Ends the outbox of everybody in `audience`; says how many they are.
+    pub fn end_all(&self, audience: Audience<'_>, end: End) -> usize {
+        let mut ended = 0;
+        self.visit(audience, |member| {
+            member.outbox().end(end);
+            ended += 1;
+        });
+        ended
+    }
+
+    /// Ends the outbox of one member; says whether it is here.
+    pub fn end(&self, id: &str, end: End) -> bool {
+        self.end_all(Audience::Member(id), end) > 0
+    }
+
+    /// How many are in `audience`, as of now.
+    #[must_use]
+    pub fn count(&self, audience: Audience<'_>) -> usize {
+        let mut count = 0;
+        self.visit(audience, |_| count += 1);
+        count
+    }
+
+    /// Everybody in `audience`, as of now.
+    #[must_use]
+    pub fn members(&self, audience: Audience<'_>) -> Vec<Arc<Member>> {
+        let mut members = Vec::new();
+        self.visit(audience, |member| members.push(Arc::clone(member)));
+        members
+    }
+
+    /// The member `id`, if it is here.
+    #[must_use]
+    pub fn member(&self, id: &str) -> Option<Arc<Member>> {
+        self.read().members.get(id).cloned()
+    }
+
+    /// The names of the groups that have members, in no order.
+    #[must_use]
+    pub fn group_names(&self) -> Vec<Arc<str>> {
+        self.read().groups.keys().cloned().collect()
+    }
+
+    fn visit(&self, audience: Audience<'_>, visit: impl FnMut(&Arc<Member>)) {
+        audience.visit(&self.read(), visit);
     }
 
     /// Puts the member `id` into `group`; an unknown member and a second time are no errors.
@@ -172,17 +171,7 @@ impl Registry {
         if joined.len() >= limit.0 {
             return Err(limit);
         }
-        let name: Arc<str> = match index.groups.get_key_value(group) {
-            Some((name, _)) => Arc::clone(name),
-            None => group.into(),
-        };
-        joined.insert(Arc::clone(&name));
-        drop(joined);
-        index
-            .groups
-            .entry(name)
-            .or_default()
-            .insert(Arc::clone(member.id()), member);
+        joined.insert(admit(&mut index.groups, group, &member));
         Ok(())
     }
 
@@ -192,7 +181,7 @@ impl Registry {
         if let Some(member) = index.members.get(id) {
             member.groups().remove(group);
         }
-        index.forget(group, id);
+        forget(&mut index.groups, group, id);
     }
 
     /// Ends the outbox of everybody who is here and of everybody who comes.
@@ -210,15 +199,6 @@ impl Registry {
         let mut index = self.write();
         index.closed = Some(end);
         index.members.values().map(Arc::clone).collect()
-    }
-
-    /// Ends the outbox of one member; says whether it is here.
-    pub fn end(&self, id: &str, end: End) -> bool {
-        let member = self.read().members.get(id).cloned();
-        member.is_some_and(|member| {
-            member.outbox().end(end);
-            true
-        })
     }
 
     /// The coarse clock: milliseconds since the registry was made, as of the last sweep; never zero.
@@ -321,7 +301,10 @@ impl Drop for Seat {
         let mut index = self.registry.write();
         let id = self.member.id();
         for group in self.member.groups().drain() {
-            index.forget(&group, id);
+            forget(&mut index.groups, &group, id);
+        }
+        if let Some(user) = self.member.user() {
+            forget(&mut index.users, user, id);
         }
         if index
             .members
@@ -333,25 +316,26 @@ impl Drop for Seat {
     }
 }
 
-impl Index {
-    fn forget(&mut self, group: &str, id: &str) {
-        if let Some(members) = self.groups.get_mut(group) {
-            members.remove(id);
-            if members.is_empty() {
-                self.groups.remove(group);
-            }
-        }
-    }
+/// Puts `member` into the crowd of `name`; gives the name as it is shared.
+fn admit(crowds: &mut Crowds, name: &str, member: &Arc<Member>) -> Arc<str> {
+    let shared = match crowds.get_key_value(name) {
+        Some((shared, _)) => Arc::clone(shared),
+        None => name.into(),
+    };
+    crowds
+        .entry(Arc::clone(&shared))
+        .or_default()
+        .insert(Arc::clone(member.id()), Arc::clone(member));
+    shared
 }
 
-fn except_these<'a>(
-    members: impl Iterator<Item = &'a Arc<Member>>,
-    except: &[&str],
-    tell: impl FnMut(&'a Arc<Member>),
-) {
-    members
-        .filter(|member| !except.contains(&&**member.id()))
-        .for_each(tell);
+fn forget(crowds: &mut Crowds, name: &str, id: &str) {
+    if let Some(members) = crowds.get_mut(name) {
+        members.remove(id);
+        if members.is_empty() {
+            crowds.remove(name);
+        }
+    }
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     config::{HttpConfig, ServerConfig},
-    endpoint::{EventStream, Publisher},
+    endpoint::{EventStream, HubApi, Publisher, hub_api::ROUTES},
     fanout::Registry,
     http::{Handler, Method, Pace, Request, Response},
     hub::{Clients, Hub},
@@ -143,6 +143,38 @@ impl ServerBuilder {
             PUBLISH_BODY_LIMIT,
             Arc::new(move |request| Box::pin(std::future::ready(publisher.publish(&request)))),
         )
+    }
+
+    /// Lets a backend drive hubs at routes below `base`, such as `/api/hubs`, with bodies of at most
+    /// 256 KiB:
+    ///
+    /// | route | what |
+    /// | --- | --- |
+    /// | `POST /{hub}/send` | calls `target` on all clients |
+    /// | `POST /{hub}/groups/{group}/send` | on the members of a group |
+    /// | `POST /{hub}/users/{user}/send` | on all connections of a user |
+    /// | `POST /{hub}/connections/{connection}/send` | on one connection |
+    /// | `POST /{hub}/connections/{connection}/invoke` | on one, and waits for its result |
+    /// | `PUT`, `DELETE /{hub}/groups/{group}/connections/{connection}` | joins, leaves a group |
+    /// | `DELETE /{hub}/connections/{connection}` | ends a connection |
+    /// | `GET /{hub}/groups/{group}` | the connections in a group |
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn hub_api(&mut self, base: &str, api: &HubApi) -> Result<(), SetupError> {
+        for (method, path, action) in ROUTES {
+            let api = api.clone();
+            self.add(
+                method,
+                &format!("{base}{path}"),
+                PUBLISH_BODY_LIMIT,
+                Arc::new(move |request| {
+                    let api = api.clone();
+                    Box::pin(async move { api.answer(action, &request).await })
+                }),
+            )?;
+        }
+        Ok(())
     }
 
     /// Runs the timers of a stream as long as the server runs, and ends its subscriptions when it

@@ -151,12 +151,12 @@ impl HubEndpoint {
                 None => return unknown_id(),
             },
         };
-        let core = Arc::clone(&self.core);
+        let (core, head) = (Arc::clone(&self.core), head.clone());
         let mut response = Response::upgrade(
             const { HeaderValue::from_static("websocket") },
             move |upgraded| {
                 let wire = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
-                connection::run(wire, core, id, upgraded.drain)
+                connection::run(wire, core, id, head, upgraded.drain)
             },
         );
         for (name, value) in handshake.accept(&[]).fields() {

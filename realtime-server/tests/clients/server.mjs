@@ -2,15 +2,27 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const binary = process.env.REALTIME_SERVER_BIN;
 const START_LIMIT = 10_000;
 
-/** Starts the server; resolves once its banner names the address it listens on. */
-export async function startServer({ host = '127.0.0.1', port = 0, args = [], env = {} } = {}) {
-  if (!binary) throw new Error('REALTIME_SERVER_BIN must name the built realtime-server');
-  const child = spawn(binary, ['--listen', `${host}:${port}`, ...args], {
+/** The path of an example that was built beside the server. */
+export function example(name) {
+  return binary && join(dirname(binary), 'examples', name);
+}
+
+/** Starts the server, or another program; resolves once its banner names the address it listens on. */
+export async function startServer({
+  program = binary,
+  host = '127.0.0.1',
+  port = 0,
+  args = [],
+  env = {},
+} = {}) {
+  if (!program) throw new Error('REALTIME_SERVER_BIN must name the built realtime-server');
+  const child = spawn(program, ['--listen', `${host}:${port}`, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
