@@ -1,5 +1,6 @@
 //! The echo client that `scripts/autobahn` tests against a fuzzing server:
-//! `cargo run --example autobahn_client -- 127.0.0.1:9001`.
+//! `cargo run --example autobahn_client --features deflate -- 127.0.0.1:9001 deflate`, or without
+//! compression if there is no such argument.
 
 use std::{
     env,
@@ -9,20 +10,41 @@ use std::{
 };
 
 use bytes::{Buf, BytesMut};
-use ws_frame::{Assembler, Close, CloseState, Limits, Message, Role, handshake::Offer};
+use ws_frame::{
+    Assembler, Close, CloseState, Limits, Message, Role,
+    deflate::{Deflater, Direction, Params},
+    handshake::Offer,
+};
 
 const AGENT: &str = "ws-frame";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let address = env::args().nth(1).ok_or("no address of a fuzzing server")?;
+    let wanted = env::args().any(|arg| arg == "deflate").then(with_takeover);
     let cases = case_count(&address)?;
     for case in 1..=cases {
         // What went wrong is in the server's report.
-        let _: Result<(), _> = run(&address, &format!("/runCase?case={case}&agent={AGENT}"));
+        let _: Result<(), _> = run(
+            &address,
+            &format!("/runCase?case={case}&agent={AGENT}"),
+            wanted,
+        );
     }
     // The server writes the report, then drops the connection without ceremony.
-    let _: Result<(), _> = run(&address, &format!("/updateReports?agent={AGENT}"));
+    let _: Result<(), _> = run(&address, &format!("/updateReports?agent={AGENT}"), None);
     Ok(())
+}
+
+/// All that the server may ask for is left to it, so that each case tests what it means to.
+fn with_takeover() -> Params {
+    let wanted = Direction {
+        context_takeover: true,
+        ..Direction::default()
+    };
+    Params {
+        server: wanted,
+        client: wanted,
+    }
 }
 
 /// A connection that is open.
@@ -31,11 +53,12 @@ struct Connection {
     buffer: Vec<u8>,
     input: BytesMut,
     assembler: Assembler,
+    deflater: Option<Deflater>,
 }
 
 /// The number of cases the server has for us.
 fn case_count(address: &str) -> Result<u32, Box<dyn Error>> {
-    let mut connection = Connection::open(address, "/getCaseCount")?;
+    let mut connection = Connection::open(address, "/getCaseCount", None)?;
     loop {
         if let Some(message) = connection.assembler.decode(&mut connection.input)? {
             return match message {
@@ -50,8 +73,8 @@ fn case_count(address: &str) -> Result<u32, Box<dyn Error>> {
 }
 
 /// Echoes until the server hangs up.
-fn run(address: &str, path: &str) -> Result<(), Box<dyn Error>> {
-    let mut connection = Connection::open(address, path)?;
+fn run(address: &str, path: &str, wanted: Option<Params>) -> Result<(), Box<dyn Error>> {
+    let mut connection = Connection::open(address, path, wanted)?;
     let mut output = BytesMut::new();
     let mut state = CloseState::default();
     loop {
@@ -70,7 +93,11 @@ fn run(address: &str, path: &str) -> Result<(), Box<dyn Error>> {
                     Message::Close(Some(Close::new(error.close_code(), "")))
                 }
             };
-            reply.encode_masked(getrandom::u32()?.to_ne_bytes(), &mut output)?;
+            let key = getrandom::u32()?.to_ne_bytes();
+            match &mut connection.deflater {
+                Some(deflater) => deflater.encode_masked(reply, key, &mut output)?,
+                None => reply.encode_masked(key, &mut output)?,
+            }
         }
         // All answers to one read leave in one write, also those before a failure.
         connection.stream.write_all(&output)?;
@@ -85,15 +112,19 @@ fn run(address: &str, path: &str) -> Result<(), Box<dyn Error>> {
 }
 
 impl Connection {
-    fn open(address: &str, path: &str) -> Result<Self, Box<dyn Error>> {
+    fn open(address: &str, path: &str, wanted: Option<Params>) -> Result<Self, Box<dyn Error>> {
         let mut nonce = [0; 16];
         getrandom::fill(&mut nonce)?;
-        let offer = Offer::new(nonce, &[])?;
+        let mut offer = Offer::new(nonce, &[])?;
+        if let Some(wanted) = wanted {
+            offer = offer.with_deflate(wanted);
+        }
         let mut connection = Self {
             stream: TcpStream::connect(address)?,
             buffer: vec![0; 64 * 1024],
             input: BytesMut::new(),
             assembler: Assembler::new(Role::Client, Limits::default()),
+            deflater: None,
         };
         connection.stream.set_nodelay(true)?;
         let mut request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n");
@@ -118,7 +149,13 @@ impl Connection {
             return Ok(false);
         };
         let fields = head.headers.iter().map(|h| (h.name.as_bytes(), h.value));
-        offer.verify(head.code.unwrap_or_default(), fields)?;
+        let opened = offer.verify(head.code.unwrap_or_default(), fields)?;
+        if let Some(agreed) = opened.deflate {
+            let assembler = Assembler::new(Role::Client, Limits::default());
+            self.assembler = assembler.with_deflate(agreed);
+            // Every message that a case asks to be compressed is.
+            self.deflater = Some(Deflater::new(agreed.client, 0));
+        }
         self.input.advance(len);
         Ok(true)
     }
