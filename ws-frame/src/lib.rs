@@ -31,6 +31,7 @@
 //!   messages. Pick one per connection.
 //! - [`Message`] and [`Frame`] encode themselves; [`Head`] encodes what stands before a payload that
 //!   goes to the socket by itself; [`Message::to_bytes`] is a broadcast, encoded once.
+//! - [`OwnedMessage`] is a message to keep.
 //! - [`CloseState`] says who may still send, [`DecodeError::close_code`] what to tell a peer that
 //!   broke a rule.
 //! - The module `handshake` opens the connection; `deflate` compresses messages.
@@ -56,15 +57,20 @@
 //!   unsafe code.
 //! - `simdutf8`: validates long text that is not ASCII with SIMD instructions; needs `std` and brings
 //!   unsafe code.
+//! - `tokio-util`: `Codec`, which puts an assembler into a `tokio_util::codec::Framed`.
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "tokio-util")]
+extern crate std;
 
 mod assembler;
 mod close;
 mod close_code;
 mod close_state;
+#[cfg(feature = "tokio-util")]
+mod codec;
 mod decoder;
 #[cfg(feature = "deflate")]
 pub mod deflate;
@@ -78,6 +84,7 @@ mod limits;
 mod mask;
 mod message;
 mod opcode;
+mod owned;
 mod part;
 mod payload;
 mod reader;
@@ -90,6 +97,8 @@ pub use assembler::Assembler;
 pub use close::Close;
 pub use close_code::CloseCode;
 pub use close_state::CloseState;
+#[cfg(feature = "tokio-util")]
+pub use codec::{Codec, CodecError};
 pub use decoder::Decoder;
 pub use error::{DecodeError, EncodeError};
 pub use frame::Frame;
@@ -97,6 +106,7 @@ pub use head::Head;
 pub use limits::Limits;
 pub use message::Message;
 pub use opcode::Opcode;
+pub use owned::OwnedMessage;
 pub use part::{Part, PartDecoder};
 pub use role::Role;
 pub use text::Text;
