@@ -31,13 +31,13 @@ fn text(content: &'static str) -> Response {
 }
 
 fn mirror(request: Request) -> Response {
-    let content_type = request.header("content-type").map(HeaderValue::try_from);
-    let mut response = Response::empty(Status::OK);
+    let content_type = request
+        .header("content-type")
+        .and_then(|value| HeaderValue::try_from(value).ok())
+        .unwrap_or(const { HeaderValue::from_static("application/octet-stream") });
+    let mut response = Response::empty(Status::OK).header("content-type", content_type);
     response.body = Body::Full(request.body);
-    match content_type {
-        Some(Ok(content_type)) => response.header("content-type", content_type),
-        _ => response,
-    }
+    response
 }
 
 /// Sends every message back as what it came.
