@@ -1,7 +1,6 @@
 //! Files of a directory, and paths that lead out of it.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "in a test a panic is the failure it should be"
 )]
 
