@@ -28,7 +28,7 @@ async fn every_split_of_a_conversation_gives_the_same_answers() {
     let conversation = [
         raw(0x81, &[3], "né".as_bytes()),
         // A character whose bytes come in two fragments, and a ping between them.
-        raw(0x01, &[4], &[&"hé".as_bytes()[..], &[*first]].concat()),
+        raw(0x01, &[4], &["hé".as_bytes(), &[*first]].concat()),
         raw(0x89, &[2], b"hm"),
         raw(0x80, &[1], &[*last]),
         raw(0x82, &[3], &[1, 2, 3]),
