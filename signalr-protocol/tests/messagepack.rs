@@ -6,12 +6,11 @@ mod view;
 
 use bytes::BytesMut;
 use proptest::prelude::*;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use signalr_protocol::{
-    Arguments, Close, Completion, DecodeError, Decoder, EncodeError, Invocation, Limits, MAX_DEPTH,
-    Message, MessageError, MessagePackError, Outcome, Payload, PayloadError, Protocol, Record,
-    StreamInvocation, StreamItem, Typed, ValueError,
+    Arguments, Close, Completion, Decoder, EncodeError, Invocation, Limits, MAX_DEPTH, Message,
+    MessageError, MessagePackError, Outcome, Payload, PayloadError, Protocol, Record,
+    StreamInvocation, StreamItem, Typed,
 };
 use view::{drop_defaults, view};
 
@@ -79,91 +78,6 @@ fn tree(array: &Value) -> Value {
         7 => json!({"type": 7, "error": item(1), "allowReconnect": item(2)}),
         kind => json!({"type": kind, "sequenceId": item(1)}),
     })
-}
-
-#[test]
-fn binary_framing_yields_the_messages() {
-    let vectors = load(include_str!("vectors/framing.json"));
-    for case in cases(&vectors, "binary_valid") {
-        let mut src = BytesMut::from(&*hex(case, "hex"));
-        let mut decoder = decoder(32_768);
-        for expected in case["messages"].as_array().unwrap() {
-            let expected = hex(&json!({ "hex": expected }), "hex");
-            let record = decoder.decode(&mut src).unwrap().unwrap();
-            assert_eq!(record.as_bytes(), expected, "{case}");
-        }
-        assert_eq!(decoder.decode(&mut src), Ok(None), "{case}");
-        assert_eq!(decoder.finish(&src), Ok(()), "{case}");
-    }
-    for case in cases(&vectors, "binary_incomplete") {
-        let mut src = BytesMut::from(&*hex(case, "hex"));
-        assert_eq!(decoder(usize::MAX).decode(&mut src), Ok(None), "{case}");
-    }
-    for case in cases(&vectors, "binary_error") {
-        let mut src = BytesMut::from(&*hex(case, "hex"));
-        let mut decoder = decoder(usize::MAX);
-        let error = decoder.decode(&mut src).unwrap_err();
-        assert_eq!(error.to_string(), case["error"], "{case}");
-        assert_eq!(decoder.decode(&mut src), Err(error), "{case}");
-    }
-}
-
-#[test]
-fn records_of_every_prefix_length_are_read_back_byte_by_byte() {
-    let vectors = load(include_str!("vectors/framing.json"));
-    for size in cases(&vectors, "binary_roundtrip_sizes") {
-        let body = vec![0x1E; usize::try_from(size.as_u64().unwrap()).unwrap()];
-        let record = Record::new(Protocol::MessagePack, &body);
-        let mut wire = BytesMut::new();
-        record.encode(&mut wire).unwrap();
-        assert_eq!(wire.len(), record.encoded_len());
-
-        let mut decoder = decoder(wire.len());
-        let mut src = BytesMut::new();
-        for (index, byte) in wire.iter().enumerate() {
-            src.extend_from_slice(&[*byte]);
-            let record = decoder.decode(&mut src).unwrap();
-            assert_eq!(record.is_some(), index + 1 == wire.len(), "{size} {index}");
-        }
-        assert_eq!(decoder.finish(&src), Ok(()));
-    }
-}
-
-#[test]
-fn a_record_is_limited_with_its_prefix() {
-    let mut wire = BytesMut::new();
-    Record::new(Protocol::MessagePack, &[0xC0; 200])
-        .encode(&mut wire)
-        .unwrap();
-    assert_eq!(wire.len(), 202);
-    let mut src = wire.clone();
-    assert_eq!(
-        decoder(202).decode(&mut src).unwrap().unwrap().as_bytes(),
-        [0xC0; 200]
-    );
-    // The prefix alone tells.
-    let mut src = BytesMut::from(&b"\xC8\x01"[..]);
-    let error = DecodeError::RecordTooLarge { limit: 201 };
-    assert_eq!(decoder(201).decode(&mut src), Err(error));
-    let mut src = BytesMut::from(&b"\x80"[..]);
-    assert_eq!(
-        decoder(1).decode(&mut src),
-        Err(DecodeError::RecordTooLarge { limit: 1 })
-    );
-}
-
-#[test]
-fn the_framing_changes_behind_the_handshake() {
-    let mut src = BytesMut::from(&b"{}\x1e\x02\x91\x06\x02\x91\x06"[..]);
-    let mut decoder = Decoder::new(Limits::default());
-    assert_eq!(decoder.decode(&mut src).unwrap().unwrap().as_bytes(), b"{}");
-    decoder.set_protocol(Protocol::MessagePack);
-    for _ in 0..2 {
-        let record = decoder.decode(&mut src).unwrap().unwrap();
-        assert_eq!(record.protocol(), Protocol::MessagePack);
-        assert_eq!(Message::parse(&record), Ok(Some(Message::Ping)));
-    }
-    assert_eq!(decoder.decode(&mut src), Ok(None));
 }
 
 #[test]
@@ -382,115 +296,6 @@ fn a_payload_stays_in_its_protocol() {
             if (payload, message) == expected),
         "{error:?}"
     );
-}
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-enum Shape {
-    Empty,
-    Circle(f64),
-    Box(u8, u16),
-    Text { lines: Vec<String> },
-}
-
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Everything<'a> {
-    name: &'a str,
-    flag: bool,
-    nothing: Option<u8>,
-    something: Option<i8>,
-    numbers: (i8, i16, i32, i64, u8, u16, u32, u64),
-    floats: (f32, f64),
-    letter: char,
-    shapes: Vec<Shape>,
-    unit: (),
-}
-
-#[test]
-fn typed_values_are_read_back() {
-    let value = Everything {
-        name: "na\u{ef}ve",
-        flag: true,
-        nothing: None,
-        something: Some(-33),
-        numbers: (
-            -128,
-            -32_768,
-            i32::MIN,
-            i64::MIN,
-            255,
-            65_535,
-            u32::MAX,
-            u64::MAX,
-        ),
-        floats: (1.5, -0.1),
-        letter: '\u{1f600}',
-        shapes: vec![
-            Shape::Empty,
-            Shape::Circle(2.0),
-            Shape::Box(1, 2),
-            Shape::Text {
-                lines: vec!["x".repeat(300), "y".repeat(70_000)],
-            },
-        ],
-        unit: (),
-    };
-    let mut dst = BytesMut::new();
-    let arguments = (&value, [1, 2]);
-    Invocation::new("t", Typed(&arguments))
-        .encode(Protocol::MessagePack, &mut dst)
-        .unwrap();
-    let record = decoder(usize::MAX)
-        .decode(&mut dst)
-        .unwrap()
-        .unwrap()
-        .as_bytes()
-        .to_vec();
-    let Some(Message::Invocation(message)) = parse(&record).unwrap() else {
-        panic!()
-    };
-    let mut binding = message.arguments.bind(2).unwrap();
-    assert_eq!(binding.take::<Everything<'_>>().unwrap(), value);
-    assert_eq!(binding.take::<Vec<u8>>().unwrap(), [1, 2]);
-}
-
-#[test]
-fn typed_values_have_the_shapes_that_official_clients_expect() {
-    let mut dst = BytesMut::new();
-    let item = json!({"A": [1, -1, null, true], "b": "x"});
-    StreamItem::new("1", Typed(&item))
-        .encode(Protocol::MessagePack, &mut dst)
-        .unwrap();
-    let expected = b"\x11\x94\x02\x80\xA1\x31\x82\xA1A\x94\x01\xFF\xC0\xC3\xA1b\xA1x";
-    assert_eq!(dst, expected[..]);
-
-    dst.clear();
-    Invocation::new("t", Typed(&()))
-        .encode(Protocol::MessagePack, &mut dst)
-        .unwrap();
-    assert_eq!(dst, b"\x08\x96\x01\x80\xC0\xA1t\x90\x90"[..]);
-    let error = Invocation::new("t", Typed(&1)).encode(Protocol::MessagePack, &mut dst);
-    assert!(
-        matches!(error, Err(EncodeError::ArgumentsNotArray)),
-        "{error:?}"
-    );
-}
-
-#[test]
-fn a_value_of_another_type_says_why() {
-    let text = Payload::messagepack(b"\xA1x").unwrap();
-    let error = text.to::<i32>().unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "invalid type: string \"x\", expected i32"
-    );
-    let pair = Payload::messagepack(&[0x92, 1, 2]).unwrap();
-    let error = pair.to::<(u8,)>().unwrap_err();
-    assert!(
-        matches!(error, PayloadError::MessagePackType(ValueError::Length)),
-        "{error:?}"
-    );
-    let bytes = Payload::messagepack(&[0xC4, 2, 1, 2]).unwrap();
-    assert_eq!(bytes.to::<&[u8]>().unwrap(), [1, 2]);
 }
 
 proptest! {

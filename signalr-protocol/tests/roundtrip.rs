@@ -179,11 +179,15 @@ proptest! {
     }
 
     #[test]
-    fn typed_values_are_written_like_raw_ones(value in json_value(), arguments in prop::collection::vec(json_value(), 0..4)) {
+    fn typed_values_are_written_like_raw_ones(
+        value in json_value(),
+        arguments in prop::collection::vec(json_value(), 0..4),
+    ) {
         let (mut typed, mut raw) = (BytesMut::new(), BytesMut::new());
         let json = value.to_string();
         StreamItem::new("1", Typed(&value)).encode(Protocol::Json, &mut typed).unwrap();
-        StreamItem::new("1", Payload::json(&json).unwrap()).encode(Protocol::Json, &mut raw).unwrap();
+        let payload = Payload::json(&json).unwrap();
+        StreamItem::new("1", payload).encode(Protocol::Json, &mut raw).unwrap();
         prop_assert_eq!(&typed, &raw);
 
         let json = Value::from(arguments.clone()).to_string();
@@ -194,39 +198,50 @@ proptest! {
     }
 
     #[test]
-    fn handshakes_are_read_back(protocol in any::<String>(), version in any::<i32>(), error in any::<Option<String>>()) {
+    fn handshakes_are_read_back(
+        protocol in any::<String>(),
+        version in any::<i32>(),
+        error in any::<Option<String>>(),
+    ) {
         let request = HandshakeRequest { protocol: protocol.into(), version };
         let mut dst = BytesMut::new();
         request.encode(&mut dst);
         prop_assert_eq!(request.encoded_len(), dst.len());
         let record = only_record(&mut dst);
-        prop_assert_eq!(HandshakeRequest::parse(&Record::new(Protocol::Json, &record)).unwrap(), request);
+        let read = HandshakeRequest::parse(&Record::new(Protocol::Json, &record)).unwrap();
+        prop_assert_eq!(read, request);
 
         let response = HandshakeResponse { error: error.map(Into::into) };
         let mut dst = BytesMut::new();
         response.encode(&mut dst);
         prop_assert_eq!(response.encoded_len(), dst.len());
         let record = only_record(&mut dst);
-        prop_assert_eq!(HandshakeResponse::parse(&Record::new(Protocol::Json, &record)).unwrap(), response);
+        let read = HandshakeResponse::parse(&Record::new(Protocol::Json, &record)).unwrap();
+        prop_assert_eq!(read, response);
     }
 
     #[test]
     fn negotiate_responses_are_read_back(
         (id, token, url) in any::<(String, String, Option<String>)>(),
         (version, reconnect) in any::<(bool, bool)>(),
-        transports in prop::collection::vec((any::<String>(), prop::collection::vec(any::<String>(), 0..3)), 0..3),
+        transports in prop::collection::vec(
+            (any::<String>(), prop::collection::vec(any::<String>(), 0..3)),
+            0..3,
+        ),
     ) {
+        let available = |(transport, formats): (String, Vec<String>)| AvailableTransport {
+            transport: transport.into(),
+            transfer_formats: formats.into_iter().map(Into::into).collect(),
+        };
         let accepted = NegotiateResponse::Accepted(Accepted {
             use_stateful_reconnect: reconnect,
             version: i32::from(version),
             connection_id: id.clone().into(),
             connection_token: version.then(|| token.clone().into()),
-            available_transports: transports.into_iter().map(|(transport, formats)| AvailableTransport {
-                transport: transport.into(),
-                transfer_formats: formats.into_iter().map(Into::into).collect(),
-            }).collect(),
+            available_transports: transports.into_iter().map(available).collect(),
         });
-        let redirected = NegotiateResponse::Redirected { url: id.into(), access_token: url.map(Into::into) };
+        let access_token = url.map(Into::into);
+        let redirected = NegotiateResponse::Redirected { url: id.into(), access_token };
         let refused = NegotiateResponse::Refused { error: token.into() };
         for response in [accepted, redirected, refused] {
             let mut dst = BytesMut::new();
@@ -237,7 +252,10 @@ proptest! {
     }
 
     #[test]
-    fn negotiate_requests_are_read_back(version in any::<i32>(), use_stateful_reconnect in any::<bool>()) {
+    fn negotiate_requests_are_read_back(
+        version in any::<i32>(),
+        use_stateful_reconnect in any::<bool>(),
+    ) {
         let request = NegotiateRequest { version, use_stateful_reconnect };
         let mut dst = BytesMut::new();
         request.encode(&mut dst);

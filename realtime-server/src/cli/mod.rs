@@ -2,8 +2,12 @@
 
 mod logs;
 mod serve;
+mod stream_options;
+mod sub;
+mod tokens;
 
 use std::{
+    error::Error,
     io::{self, Write},
     process::ExitCode,
 };
@@ -12,6 +16,8 @@ use clap::{Parser, Subcommand};
 
 /// What a wrong call ends with, as with most commands of a Unix.
 const USAGE: u8 = 2;
+/// What a client ends with whose server refuses it.
+const FAILED: u8 = 1;
 
 /// Serves Server-Sent Events and SignalR hubs over HTTP/1.1 and WebSockets.
 #[derive(Debug, Parser)]
@@ -23,7 +29,14 @@ const USAGE: u8 = 2;
 #[command(after_help = "Examples:\n  \
     realtime-server\n  \
     realtime-server --listen 0.0.0.0:8080 --log-format json\n  \
-    curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'")]
+    realtime-server --stream prices --sse-slow-client conflate\n  \
+    realtime-server sub http://127.0.0.1:5000/sse/broadcast\n  \
+    curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'\n  \
+    curl -d hello http://127.0.0.1:5000/api/publish/broadcast\n\n\
+    Tokens stand in the environment:\n  \
+    REALTIME_PUBLISH_TOKEN  who publishes shows it; without it, only this machine may,\n                          \
+    and only while the server listens on loopback\n  \
+    REALTIME_USER_TOKENS    NAME[@TENANT]=TOKEN,… for POST /api/v1/sse/token, by the same rule")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -35,6 +48,8 @@ struct Arguments {
 enum Command {
     /// Serve the demo: its page, event streams and hub. The default.
     Serve(serve::Options),
+    /// Subscribe to an event stream and print its events as they come.
+    Sub(sub::Options),
 }
 
 /// Runs the command line of this process.
@@ -52,16 +67,26 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let options = match arguments.command {
-        Some(Command::Serve(options)) => options,
-        None => arguments.serve,
-    };
-    match serve::run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where standard error is closed, there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "error: {error}");
-            USAGE.into()
-        }
+    match arguments.command {
+        Some(Command::Sub(options)) => match sub::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) if error.is_usage() => fail(&error, USAGE),
+            Err(error) => fail(&error, FAILED),
+        },
+        Some(Command::Serve(options)) => serve(&options),
+        None => serve(&arguments.serve),
     }
+}
+
+fn serve(options: &serve::Options) -> ExitCode {
+    match serve::run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error, USAGE),
+    }
+}
+
+fn fail(error: &dyn Error, code: u8) -> ExitCode {
+    // Where standard error is closed, there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "error: {error}");
+    code.into()
 }

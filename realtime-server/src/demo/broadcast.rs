@@ -1,5 +1,7 @@
 //! Two event streams for everybody, and the routes that publish to them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sse_codec::EventRef;
@@ -59,30 +61,39 @@ struct Sent<'a> {
     connected: usize,
 }
 
-pub(super) fn install(server: &mut ServerBuilder, config: StreamConfig) -> Result<(), SetupError> {
+/// Gives the streams and the names by which they are published to.
+pub(super) fn install(
+    server: &mut ServerBuilder,
+    config: StreamConfig,
+) -> Result<[(&'static str, EventStream); 2], SetupError> {
     let messages = stream(server, config);
     let progress = stream(server, config);
     server.stream("/sse/broadcast", &messages)?;
     server.stream("/sse/broadcast/progress", &progress)?;
+    let known = [
+        ("broadcast", messages.clone()),
+        ("progress", progress.clone()),
+    ];
     server.post("/api/broadcast", move |request| {
         std::future::ready(send_message(&messages, &request))
     })?;
     server.post("/api/broadcast/progress", move |request| {
         std::future::ready(send_progress(&progress, &request))
-    })
+    })?;
+    Ok(known)
 }
 
-fn stream(server: &ServerBuilder, config: StreamConfig) -> EventStream {
+fn stream(server: &ServerBuilder, mut config: StreamConfig) -> EventStream {
+    // Pages of the model expect the time that it names, to the millisecond.
+    config.retry_jitter = Duration::ZERO;
     EventStream::with_greeting(config, server.metrics().clone(), move |client_id| {
         let connected = Connected {
             client_id,
             server_time: clock::timestamp(),
         };
-        let data = json_data(&connected);
-        let event = EventRef::new(&data)
+        EventRef::new(&json_data(&connected))
             .with_event("connected")
-            .with_retry(config.retry);
-        event.to_bytes().expect("its name is one line")
+            .into_owned()
     })
 }
 

@@ -12,6 +12,7 @@ mod operation;
 mod operations;
 mod pages;
 mod schedule;
+mod streams;
 mod ticks;
 
 use std::sync::Arc;
@@ -20,19 +21,35 @@ use serde::Serialize;
 
 use crate::{
     config::StreamConfig,
+    endpoint::Access,
     hub::Broadcaster,
     server::{ServerBuilder, SetupError},
 };
 
+/// What of the demo can be set.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// How its event streams treat their subscribers.
+    pub streams: StreamConfig,
+    /// Further streams, each at `/sse/` and its name.
+    pub names: Vec<String>,
+    /// Who may publish over HTTP: nobody.
+    pub publishers: Access,
+    /// Who may have a ticket, and as whom: nobody.
+    pub users: Access,
+}
+
 /// Adds the whole demo to `server`.
 ///
 /// # Errors
-/// When one of its routes is taken.
-pub fn install(server: &mut ServerBuilder, streams: StreamConfig) -> Result<(), SetupError> {
+/// When one of its routes is taken, as by a stream with the name of another.
+pub fn install(server: &mut ServerBuilder, settings: Settings) -> Result<(), SetupError> {
     pages::install(server)?;
-    ticks::install(server, streams)?;
-    broadcast::install(server, streams)?;
-    let broadcaster = Broadcaster::new(hub::install(server)?);
+    ticks::install(server, settings.streams)?;
+    let known = broadcast::install(server, settings.streams)?;
+    let publishers = settings.publishers.clone();
+    streams::install(server, settings, &known)?;
+    let broadcaster = Broadcaster::new(hub::install(server, publishers)?);
     events::install(server, &broadcaster)?;
     groups::install(server, &broadcaster)?;
     operations::install(

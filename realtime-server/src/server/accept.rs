@@ -13,6 +13,7 @@ use tracing::{debug, error, info, warn};
 use super::{ServerBuilder, router::Router};
 use crate::{
     config::{HttpConfig, ServerConfig},
+    endpoint::EventStream,
     fanout::{End, Registry},
     http::{self, Socket},
     metrics::Metrics,
@@ -31,6 +32,7 @@ pub struct Server {
     tasks: Vec<BoxFuture<'static, ()>>,
     stop_hooks: Vec<BoxFuture<'static, ()>>,
     registries: Vec<Arc<Registry>>,
+    streams: Vec<EventStream>,
 }
 
 impl Server {
@@ -43,6 +45,7 @@ impl Server {
             tasks: builder.tasks,
             stop_hooks: builder.stop_hooks,
             registries: builder.registries,
+            streams: builder.streams,
         }
     }
 
@@ -90,6 +93,12 @@ impl Server {
         self.registries
             .iter()
             .for_each(|registry| registry.close(End::Shutdown));
+        // Streams last until their own end, so that their clients are told when to come back.
+        let spread = self.config.drain_timeout / 4 * 3;
+        let ends = self.streams.iter().map(|stream| stream.stop(spread));
+        if time::timeout_at(deadline, join_all(ends)).await.is_err() {
+            warn!("event streams took too long to end");
+        }
         drain.cancel();
         let drained = time::timeout_at(deadline, async {
             while let Some(ended) = connections.join_next().await {

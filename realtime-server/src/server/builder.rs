@@ -8,10 +8,12 @@ use super::{
     router::{Endpoint, Router},
 };
 use crate::{
-    config::{HttpConfig, ServerConfig},
-    endpoint::EventStream,
+    config::{HttpConfig, ServerConfig, WebSocketConfig},
+    endpoint::{
+        Directory, EventStream, HubApi, Publisher, WebSocket, WebSocketEndpoint, hub_api::ROUTES,
+    },
     fanout::Registry,
-    http::{Handler, Method, Pace, Request, Response},
+    http::{Handler, Head, Method, Pace, Request, Response},
     hub::{Clients, Hub},
     metrics::Metrics,
     signalr::HubEndpoint,
@@ -19,6 +21,8 @@ use crate::{
 
 /// The largest body of a route that does not say otherwise.
 const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
+/// The largest body of a request to publish, which can hold many events.
+const PUBLISH_BODY_LIMIT: usize = 256 * 1024;
 
 /// A server in the making: routes, streams, hubs, and what runs beside them.
 ///
@@ -42,6 +46,7 @@ pub struct ServerBuilder {
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
+    pub(super) streams: Vec<EventStream>,
 }
 
 impl ServerBuilder {
@@ -67,7 +72,8 @@ impl ServerBuilder {
         &self.metrics
     }
 
-    /// Answers GET, and so HEAD, at `pattern`. `{name}` in it takes one segment of the path.
+    /// Answers GET, and so HEAD, at `pattern`. `{name}` in it takes one segment of the path, `{*name}`
+    /// at its end all that is left.
     ///
     /// # Errors
     /// When `pattern` is no route, or is taken.
@@ -105,11 +111,63 @@ impl ServerBuilder {
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
     {
+        self.route_with_limit(method, pattern, DEFAULT_BODY_LIMIT, handler)
+    }
+
+    /// Answers `method` at `pattern`, with a body of at most `body_limit` bytes, and never more than
+    /// [`HttpConfig::max_body_ceiling`].
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn route_with_limit<F, Fut>(
+        &mut self,
+        method: Method,
+        pattern: &str,
+        body_limit: usize,
+        handler: F,
+    ) -> Result<(), SetupError>
+    where
+        F: Fn(Request) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output: Into<Response>> + Send + 'static,
+    {
         let handler: Handler = Arc::new(move |request| {
             let answer = handler(request);
             Box::pin(async move { answer.await.into() })
         });
-        self.add(method, pattern, handler)
+        self.add(method, pattern, body_limit, handler)
+    }
+
+    /// Has every answer go through `filter` before it is sent, whatever made it: a route, a stream,
+    /// a hub, or the routing table itself. Only requests that are refused before they are routed,
+    /// such as malformed ones, do not get there.
+    ///
+    /// ```
+    /// use realtime_server::{http::HeaderValue, server::ServerBuilder};
+    ///
+    /// let mut server = ServerBuilder::new();
+    /// server.filter_answers(|_, response| {
+    ///     response.header("x-frame-options", HeaderValue::from_static("DENY"))
+    /// });
+    /// # drop(server);
+    /// ```
+    pub fn filter_answers(
+        &mut self,
+        filter: impl Fn(&Head, Response) -> Response + Send + Sync + 'static,
+    ) {
+        self.router.filter = Some(Arc::new(filter));
+    }
+
+    /// Serves the files below `directory` at the paths below `prefix`.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn directory(&mut self, prefix: &str, directory: Directory) -> Result<(), SetupError> {
+        let pattern = format!("{}/{{*path}}", prefix.trim_end_matches('/'));
+        self.get(&pattern, move |request| {
+            let path = request.param("path").unwrap_or_default().to_owned();
+            let directory = directory.clone();
+            async move { directory.answer(&request, &path).await }
+        })
     }
 
     /// Serves `stream` to whoever gets `pattern`.
@@ -121,12 +179,69 @@ impl ServerBuilder {
         self.add(
             Method::Get,
             pattern,
+            DEFAULT_BODY_LIMIT,
             Arc::new(move |request| Box::pin(std::future::ready(subscribed.subscribe(&request)))),
         )?;
-        self.registries.push(Arc::clone(stream.registry()));
-        let stream = stream.clone();
-        self.task(async move { stream.keep_alive().await });
+        self.host(stream);
         Ok(())
+    }
+
+    /// Answers POST at `pattern`, which has a parameter `{stream}`, with a body of at most 256 KiB:
+    /// its events go to the stream of that name.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn publisher(&mut self, pattern: &str, publisher: Publisher) -> Result<(), SetupError> {
+        self.add(
+            Method::Post,
+            pattern,
+            PUBLISH_BODY_LIMIT,
+            Arc::new(move |request| Box::pin(std::future::ready(publisher.publish(&request)))),
+        )
+    }
+
+    /// Lets a backend drive hubs at routes below `base`, such as `/api/hubs`, with bodies of at most
+    /// 256 KiB:
+    ///
+    /// | route | what |
+    /// | --- | --- |
+    /// | `POST /{hub}/send` | calls `target` on all clients |
+    /// | `POST /{hub}/groups/{group}/send` | on the members of a group |
+    /// | `POST /{hub}/users/{user}/send` | on all connections of a user |
+    /// | `POST /{hub}/connections/{connection}/send` | on one connection |
+    /// | `POST /{hub}/connections/{connection}/invoke` | on one, and waits for its result |
+    /// | `PUT`, `DELETE /{hub}/groups/{group}/connections/{connection}` | joins, leaves a group |
+    /// | `DELETE /{hub}/connections/{connection}` | ends a connection |
+    /// | `GET /{hub}/groups/{group}` | the connections in a group |
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn hub_api(&mut self, base: &str, api: &HubApi) -> Result<(), SetupError> {
+        for (method, path, action) in ROUTES {
+            let api = api.clone();
+            self.add(
+                method,
+                &format!("{base}{path}"),
+                PUBLISH_BODY_LIMIT,
+                Arc::new(move |request| {
+                    let api = api.clone();
+                    Box::pin(async move { api.answer(action, &request).await })
+                }),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Runs the timers of a stream as long as the server runs, and ends its subscriptions when it
+    /// stops: for streams that routes of their own subscribe to. A second time does nothing.
+    pub fn host(&mut self, stream: impl AsRef<EventStream>) {
+        let stream = stream.as_ref();
+        if self.streams.iter().any(|known| known.is(stream)) {
+            return;
+        }
+        self.streams.push(stream.clone());
+        let stream = stream.clone();
+        self.task(async move { stream.run().await });
     }
 
     /// Serves `hub` at `path`: the negotiation below it, the transports at it. Gives the handle to
@@ -156,6 +271,34 @@ impl ServerBuilder {
         Ok(clients)
     }
 
+    /// Opens WebSockets at `pattern`, and runs `handler` for each of them.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn websocket<F, Fut>(
+        &mut self,
+        pattern: &str,
+        config: WebSocketConfig,
+        handler: F,
+    ) -> Result<(), SetupError>
+    where
+        F: Fn(WebSocket) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let endpoint = Arc::new(WebSocketEndpoint::new(
+            config,
+            Arc::clone(&self.metrics),
+            move |socket| Box::pin(handler(socket)),
+        ));
+        let opens = Arc::clone(&endpoint);
+        self.get(pattern, move |request| {
+            std::future::ready(opens.connect(request))
+        })?;
+        self.registries.push(Arc::clone(endpoint.registry()));
+        self.task(async move { endpoint.run().await });
+        Ok(())
+    }
+
     /// Runs `task` beside the connections, until it ends or the server has stopped.
     pub fn task(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.push(Box::pin(task));
@@ -172,10 +315,16 @@ impl ServerBuilder {
         Server::new(self)
     }
 
-    fn add(&mut self, method: Method, pattern: &str, handler: Handler) -> Result<(), SetupError> {
+    fn add(
+        &mut self,
+        method: Method,
+        pattern: &str,
+        body_limit: usize,
+        handler: Handler,
+    ) -> Result<(), SetupError> {
         let endpoint = Endpoint {
             method,
-            body_limit: DEFAULT_BODY_LIMIT,
+            body_limit,
             pace: Pace::Prompt,
             handler,
         };

@@ -1,0 +1,6 @@
+//! Publishing over HTTP, for a backend in any language.
+
+mod publication;
+mod publisher;
+
+pub use publisher::Publisher;
