@@ -66,6 +66,14 @@ pub struct Metrics {
     pub hub_slow_clients: Counter,
     /// Connections of hubs that were ended because they were silent for too long.
     pub hub_silent_clients: Counter,
+    /// WebSockets that were opened at plain endpoints.
+    pub websocket_connections: Counter,
+    /// Requests to plain WebSocket endpoints that opened none.
+    pub websocket_handshakes_refused: Counter,
+    /// WebSockets of plain endpoints that broke the protocol or a limit.
+    pub websocket_protocol_errors: Counter,
+    /// WebSockets of plain endpoints that were ended because nothing came for too long.
+    pub websocket_silent_clients: Counter,
     /// Invocations of hub methods by clients.
     pub invocations: Counter,
     /// Invocations that were not started: no such method, or arguments that do not fit.

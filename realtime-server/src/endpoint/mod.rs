@@ -1,15 +1,21 @@
-//! What a server offers besides hubs: event streams, publishing to them, and embedded pages.
+//! What a server offers besides hubs: event streams, publishing to them, plain WebSockets, embedded
+//! pages and files.
 
 mod access;
 mod assets;
+mod directory;
+mod file;
 pub(crate) mod hub_api;
 pub(crate) mod json_body;
+mod media_type;
 mod publish;
 mod streams;
 mod tickets;
+mod websocket;
 
 pub use access::{Access, Denied};
 pub use assets::Asset;
+pub use directory::Directory;
 pub use hub_api::HubApi;
 pub use publish::Publisher;
 pub use streams::{
@@ -17,3 +23,6 @@ pub use streams::{
     Published, SendError, Subscriber, Target,
 };
 pub use tickets::TicketOffice;
+pub use websocket::{Closed, Ending, Message, WebSocket};
+
+pub(crate) use websocket::WebSocketEndpoint;

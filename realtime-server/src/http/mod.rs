@@ -58,6 +58,8 @@ mod header_value;
 mod headers;
 mod host;
 mod method;
+pub(crate) mod opening;
+mod origin;
 mod problem;
 mod refusal;
 mod request;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::framing::Framing;
-use super::{Headers, Method, Target};
+use super::{Headers, Method, Target, origin};
+use crate::config::Origins;
 
 /// The version of a request that is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,19 +58,8 @@ impl Head {
     }
 
     /// Whether the request comes from a page of this server, or from no page at all.
-    //= https://www.rfc-editor.org/rfc/rfc6455#section-10.2
-    //# Servers that are not intended to process input from any web page but only for certain sites
-    //# SHOULD verify the |Origin| field is an origin they expect.
     pub(crate) fn is_same_origin(&self) -> bool {
-        match self.headers.text("origin") {
-            None => self.headers.first("origin").is_none(),
-            Some(origin) => {
-                let authority = origin.split_once("://").map(|(_, authority)| authority);
-                authority
-                    .zip(self.authority())
-                    .is_some_and(|(one, two)| one.eq_ignore_ascii_case(two))
-            }
-        }
+        origin::admits(&Origins::Same, self)
     }
 
     pub(crate) fn may_upgrade(&self) -> bool {

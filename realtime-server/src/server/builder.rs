@@ -8,10 +8,12 @@ use super::{
     router::{Endpoint, Router},
 };
 use crate::{
-    config::{HttpConfig, ServerConfig},
-    endpoint::{EventStream, HubApi, Publisher, hub_api::ROUTES},
+    config::{HttpConfig, ServerConfig, WebSocketConfig},
+    endpoint::{
+        Directory, EventStream, HubApi, Publisher, WebSocket, WebSocketEndpoint, hub_api::ROUTES,
+    },
     fanout::Registry,
-    http::{Handler, Method, Pace, Request, Response},
+    http::{Handler, Head, Method, Pace, Request, Response},
     hub::{Clients, Hub},
     metrics::Metrics,
     signalr::HubEndpoint,
@@ -70,7 +72,8 @@ impl ServerBuilder {
         &self.metrics
     }
 
-    /// Answers GET, and so HEAD, at `pattern`. `{name}` in it takes one segment of the path.
+    /// Answers GET, and so HEAD, at `pattern`. `{name}` in it takes one segment of the path, `{*name}`
+    /// at its end all that is left.
     ///
     /// # Errors
     /// When `pattern` is no route, or is taken.
@@ -108,11 +111,63 @@ impl ServerBuilder {
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
     {
+        self.route_with_limit(method, pattern, DEFAULT_BODY_LIMIT, handler)
+    }
+
+    /// Answers `method` at `pattern`, with a body of at most `body_limit` bytes, and never more than
+    /// [`HttpConfig::max_body_ceiling`].
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn route_with_limit<F, Fut>(
+        &mut self,
+        method: Method,
+        pattern: &str,
+        body_limit: usize,
+        handler: F,
+    ) -> Result<(), SetupError>
+    where
+        F: Fn(Request) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output: Into<Response>> + Send + 'static,
+    {
         let handler: Handler = Arc::new(move |request| {
             let answer = handler(request);
             Box::pin(async move { answer.await.into() })
         });
-        self.add(method, pattern, DEFAULT_BODY_LIMIT, handler)
+        self.add(method, pattern, body_limit, handler)
+    }
+
+    /// Has every answer go through `filter` before it is sent, whatever made it: a route, a stream,
+    /// a hub, or the routing table itself. Only requests that are refused before they are routed,
+    /// such as malformed ones, do not get there.
+    ///
+    /// ```
+    /// use realtime_server::{http::HeaderValue, server::ServerBuilder};
+    ///
+    /// let mut server = ServerBuilder::new();
+    /// server.filter_answers(|_, response| {
+    ///     response.header("x-frame-options", HeaderValue::from_static("DENY"))
+    /// });
+    /// # drop(server);
+    /// ```
+    pub fn filter_answers(
+        &mut self,
+        filter: impl Fn(&Head, Response) -> Response + Send + Sync + 'static,
+    ) {
+        self.router.filter = Some(Arc::new(filter));
+    }
+
+    /// Serves the files below `directory` at the paths below `prefix`.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn directory(&mut self, prefix: &str, directory: Directory) -> Result<(), SetupError> {
+        let pattern = format!("{}/{{*path}}", prefix.trim_end_matches('/'));
+        self.get(&pattern, move |request| {
+            let path = request.param("path").unwrap_or_default().to_owned();
+            let directory = directory.clone();
+            async move { directory.answer(&request, &path).await }
+        })
     }
 
     /// Serves `stream` to whoever gets `pattern`.
@@ -214,6 +269,34 @@ impl ServerBuilder {
         })?;
         self.task(async move { endpoint.run().await });
         Ok(clients)
+    }
+
+    /// Opens WebSockets at `pattern`, and runs `handler` for each of them.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn websocket<F, Fut>(
+        &mut self,
+        pattern: &str,
+        config: WebSocketConfig,
+        handler: F,
+    ) -> Result<(), SetupError>
+    where
+        F: Fn(WebSocket) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let endpoint = Arc::new(WebSocketEndpoint::new(
+            config,
+            Arc::clone(&self.metrics),
+            move |socket| Box::pin(handler(socket)),
+        ));
+        let opens = Arc::clone(&endpoint);
+        self.get(pattern, move |request| {
+            std::future::ready(opens.connect(request))
+        })?;
+        self.registries.push(Arc::clone(endpoint.registry()));
+        self.task(async move { endpoint.run().await });
+        Ok(())
     }
 
     /// Runs `task` beside the connections, until it ends or the server has stopped.

@@ -6,7 +6,6 @@ use signalr_protocol::{
 };
 use tokio::time::{self, MissedTickBehavior};
 use tracing::debug;
-use ws_frame::handshake;
 
 use super::{
     connection::{self, keep_alive},
@@ -14,8 +13,9 @@ use super::{
     transport::WebSocket,
 };
 use crate::{
+    config::Origins,
     fanout::Sweep,
-    http::{Head, HeaderValue, Problem, Request, Response, Status},
+    http::{Head, HeaderValue, Problem, Request, Response, Status, opening},
     hub::Core,
     id,
 };
@@ -132,16 +132,9 @@ impl HubEndpoint {
     }
 
     fn upgrade(&self, head: &Head, token: Option<&str>) -> Response {
-        if !head.is_same_origin() {
-            debug!(peer = %head.peer, "upgrade refused: foreign origin");
-            return Problem::new(Status::FORBIDDEN)
-                .with_detail("pages of other origins may not connect")
-                .with_field("Origin")
-                .into();
-        }
-        let handshake = match handshake::Request::parse(head.headers.iter()) {
+        let handshake = match opening::open(head, &Origins::Same) {
             Ok(handshake) => handshake,
-            Err(error) => return refuse(error),
+            Err(refusal) => return refusal,
         };
         let id = match token {
             // Without a negotiation, as its version 0: the id is nobody's secret.
@@ -152,34 +145,10 @@ impl HubEndpoint {
             },
         };
         let (core, head) = (Arc::clone(&self.core), head.clone());
-        let mut response = Response::upgrade(
-            const { HeaderValue::from_static("websocket") },
-            move |upgraded| {
-                let wire = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
-                connection::run(wire, core, id, head, upgraded.drain)
-            },
-        );
-        for (name, value) in handshake.accept(&[]).fields() {
-            if name == "Sec-WebSocket-Accept"
-                && let Ok(value) = HeaderValue::try_from(value)
-            {
-                response = response.header("sec-websocket-accept", value);
-            }
-        }
-        response
-    }
-}
-
-fn refuse(error: handshake::RequestError) -> Response {
-    let refusal = |status| Problem::new(status).with_detail(error.to_string());
-    match error.status() {
-        426 => Response::from(refusal(Status::UPGRADE_REQUIRED))
-            .header("upgrade", const { HeaderValue::from_static("websocket") })
-            .header(
-                "sec-websocket-version",
-                const { HeaderValue::from_static("13") },
-            ),
-        _ => refusal(Status::BAD_REQUEST).into(),
+        opening::accept(&handshake.accept(&[]), move |upgraded| {
+            let wire = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
+            connection::run(wire, core, id, head, upgraded.drain)
+        })
     }
 }
 

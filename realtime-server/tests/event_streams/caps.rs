@@ -6,7 +6,7 @@ use crate::{reader::Reader, rig::Rig};
 
 async fn refused(rig: &Rig, query: &str, status: u16) {
     let answer = Reader::open(rig.address, &format!("/stream{query}"), "").await;
-    assert_eq!(answer.status, status, "{}", answer.head);
+    assert_eq!(answer.status, status, "{:?}", answer.head);
     assert_eq!(answer.header("retry-after"), Some("5"));
     assert_eq!(
         answer.header("content-type"),

@@ -83,9 +83,10 @@ async fn a_busy_producer_needs_no_heartbeats() {
     let mut config = StreamConfig::default();
     config.keep_alive = Duration::from_millis(200);
     let rig = rig(config, async |events| {
+        let mut pace = tokio::time::interval(Duration::from_millis(20));
         for n in 0..30 {
             events.send(EventRef::new(&n.to_string())).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            pace.tick().await;
         }
     })
     .await;

@@ -3,11 +3,15 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use realtime_server::config::StreamConfig;
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    task::JoinSet,
+    time::{self, Instant},
+};
 
 use crate::{
     reader::{Reader, Seen},
-    rig::{Rig, until},
+    rig::Rig,
+    support::until,
 };
 
 /// The timers look every 20 ms.
@@ -169,11 +173,12 @@ async fn a_quiet_stream_gets_heartbeats_and_a_busy_one_none() {
     let busy = tokio::spawn({
         let stream = rig.stream.clone();
         async move {
+            let mut pace = time::interval(Duration::from_millis(20));
             for n in 0..20 {
+                pace.tick().await;
                 stream
                     .send(sse_codec::EventRef::new(&n.to_string()))
                     .unwrap();
-                tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
     });

@@ -5,6 +5,10 @@
     reason = "in a test a panic is the failure it should be"
 )]
 
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other tests need the rest of it")]
+mod support;
+
 mod caps;
 mod client_streams;
 mod life;

@@ -8,7 +8,7 @@ use realtime_server::{
 };
 use serde_json::{Value, json};
 
-use crate::{reader::Reader, rig::Rig};
+use crate::{reader::Reader, rig::Rig, support::client::Client};
 
 const JSON: &str = "Content-Type: application/json\r\n";
 const TEXT: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -299,13 +299,11 @@ async fn without_a_token_only_this_machine_itself_may() {
         ("127.0.0.1.rebound.example:80", 403),
         ("203.0.113.7", 403),
     ] {
-        use tokio::io::AsyncWriteExt;
-
-        let mut stream = tokio::net::TcpStream::connect(rig.address).await.unwrap();
+        let mut client = Client::connect(rig.address).await;
         let request =
             format!("POST /publish/news HTTP/1.1\r\nHost: {host}\r\nContent-Length: 1\r\n\r\nx");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        assert_eq!(Reader::on(stream).await.status, status, "{host}");
+        client.send(request).await;
+        assert_eq!(client.answer().await.status, status, "{host}");
     }
     let nobody = self::rig(Access::new(), StreamConfig::default()).await;
     assert_eq!(publish(&nobody, "", "", "x").await.0, 401);

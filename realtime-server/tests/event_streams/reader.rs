@@ -1,23 +1,17 @@
-//! A client that takes an event stream out of its chunks and reads it with our own decoder.
+//! A subscriber that sees everything that a stream holds, and how it ends.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use bytes::{Buf, BytesMut};
+use serde_json::Value;
 use sse_codec::{Decoder, Event, Item, Limits};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::timeout,
-};
 
-/// Longer than anything takes: a test that waits so long hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::support::client::{Answer, Client};
 
 pub(crate) struct Reader {
     pub(crate) status: u16,
-    pub(crate) head: String,
-    pub(crate) stream: TcpStream,
-    wire: BytesMut,
+    pub(crate) head: Answer,
+    pub(crate) client: Client,
     body: BytesMut,
     decoder: Decoder,
     ended: bool,
@@ -41,10 +35,9 @@ pub(crate) enum Seen {
 impl Reader {
     /// Asks for `target` with these further header lines, and reads the head of the answer.
     pub(crate) async fn open(address: SocketAddr, target: &str, lines: &str) -> Self {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET {target} HTTP/1.1\r\nHost: a\r\n{lines}\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        Self::on(stream).await
+        let mut client = Client::connect(address).await;
+        client.request(&format!("GET {target}"), lines).await;
+        Self::on(client).await
     }
 
     /// Posts `body` to `target` with these further header lines, and reads the head of the answer.
@@ -54,59 +47,38 @@ impl Reader {
         lines: &str,
         body: impl AsRef<[u8]>,
     ) -> Self {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        let body = body.as_ref();
-        let length = body.len();
-        let request = format!(
-            "POST {target} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\n{lines}\r\n"
-        );
-        stream.write_all(request.as_bytes()).await.unwrap();
-        stream.write_all(body).await.unwrap();
-        Self::on(stream).await
+        let mut client = Client::connect(address).await;
+        let length = body.as_ref().len();
+        let lines = format!("Content-Length: {length}\r\n{lines}");
+        client.request(&format!("POST {target}"), &lines).await;
+        client.send(body).await;
+        Self::on(client).await
     }
 
-    /// Reads the head of the answer to what was sent on `stream`.
-    pub(crate) async fn on(stream: TcpStream) -> Self {
-        let mut reader = Self {
-            status: 0,
-            head: String::new(),
-            stream,
-            wire: BytesMut::new(),
+    /// Reads the head of the answer to what `client` has sent.
+    pub(crate) async fn on(mut client: Client) -> Self {
+        let head = client.head().await;
+        Self {
+            status: head.status,
+            head,
+            client,
             body: BytesMut::new(),
             decoder: Decoder::new(Limits::default()).with_comments(),
             ended: false,
-        };
-        let end = loop {
-            if let Some(at) = find(&reader.wire, b"\r\n\r\n") {
-                break at;
-            }
-            assert!(reader.more().await, "the connection ended in the head");
-        };
-        let head = reader.wire.split_to(end + 4);
-        reader.head = String::from_utf8(head.to_vec()).unwrap();
-        reader.status = reader.head[9..12].parse().unwrap();
-        reader
+        }
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().skip(1).find_map(|line| {
-            let (key, value) = line.split_once(": ")?;
-            key.eq_ignore_ascii_case(name).then_some(value)
-        })
+        self.head.field(name)
     }
 
-    /// A body of a known length, as text.
-    pub(crate) async fn text(&mut self) -> String {
+    /// A body of a known length, as JSON.
+    pub(crate) async fn json(&mut self) -> Value {
         let length = self.header("content-length").unwrap().parse().unwrap();
-        while self.wire.len() < length {
-            assert!(self.more().await, "the connection ended in the body");
+        while self.client.buffer.len() < length {
+            assert!(self.client.more().await, "the end within the body");
         }
-        String::from_utf8(self.wire.split_to(length).to_vec()).unwrap()
-    }
-
-    /// A JSON body.
-    pub(crate) async fn json(&mut self) -> serde_json::Value {
-        serde_json::from_str(&self.text().await).unwrap()
+        serde_json::from_slice(&self.client.buffer.split_to(length)).unwrap()
     }
 
     /// The next event; comments and what only sets something are skipped.
@@ -173,7 +145,7 @@ impl Reader {
                 _ if self.ended => return Seen::End,
                 _ => {}
             }
-            if !self.unchunk() && !self.more().await {
+            if !self.unchunk() && !self.client.more().await {
                 return Seen::Cut;
             }
         }
@@ -181,33 +153,20 @@ impl Reader {
 
     /// Moves one whole chunk to the body; false if there is none.
     fn unchunk(&mut self) -> bool {
-        let Some(line) = find(&self.wire, b"\r\n") else {
+        let wire = &mut self.client.buffer;
+        let Some(line) = wire.windows(2).position(|two| two == b"\r\n") else {
             return false;
         };
-        let size = std::str::from_utf8(&self.wire[..line]).unwrap();
+        let size = std::str::from_utf8(&wire[..line]).unwrap();
         let size = usize::from_str_radix(size, 16).unwrap();
-        if self.wire.len() < line + 2 + size + 2 {
+        if wire.len() < line + 2 + size + 2 {
             return false;
         }
-        self.wire.advance(line + 2);
-        self.body.extend_from_slice(&self.wire.split_to(size));
-        assert_eq!(&self.wire[..2], b"\r\n");
-        self.wire.advance(2);
+        wire.advance(line + 2);
+        self.body.extend_from_slice(&wire.split_to(size));
+        assert_eq!(&wire[..2], b"\r\n");
+        wire.advance(2);
         self.ended = size == 0;
         true
     }
-
-    /// Reads more; false at the end.
-    async fn more(&mut self) -> bool {
-        let read = timeout(PATIENCE, self.stream.read_buf(&mut self.wire));
-        match read.await.expect("the server says something") {
-            Ok(read) => read > 0,
-            // A reset.
-            Err(_) => false,
-        }
-    }
-}
-
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
 }

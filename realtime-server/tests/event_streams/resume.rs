@@ -11,6 +11,7 @@ use sse_codec::EventRef;
 use crate::{
     reader::{Reader, Seen},
     rig::Rig,
+    support::client::Client,
 };
 
 fn config() -> StreamConfig {
@@ -145,15 +146,12 @@ async fn an_unknown_id_gets_a_gap_and_all_that_is_kept() {
 
 #[tokio::test]
 async fn an_id_in_raw_bytes_is_unknown_and_no_error() {
-    use tokio::io::AsyncWriteExt;
-
     let rig = Rig::new(config()).await;
-    let mut stream = tokio::net::TcpStream::connect(rig.address).await.unwrap();
-    stream
-        .write_all(b"GET /stream HTTP/1.1\r\nHost: a\r\nLast-Event-ID: \xff\xfe\r\n\r\n")
-        .await
-        .unwrap();
-    let mut reader = Reader::on(stream).await;
+    let mut client = Client::connect(rig.address).await;
+    client
+        .send(b"GET /stream HTTP/1.1\r\nHost: a\r\nLast-Event-ID: \xff\xfe\r\n\r\n")
+        .await;
+    let mut reader = Reader::on(client).await;
     assert_eq!(reader.status, 200);
     assert_eq!(reader.event().await.data, r#"{"reason":"unknown"}"#);
 }

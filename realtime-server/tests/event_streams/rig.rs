@@ -9,16 +9,17 @@ use realtime_server::{
     server::ServerBuilder,
 };
 use sse_codec::EventRef;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use crate::reader::Reader;
+use crate::{
+    reader::Reader,
+    support::{running::Running, until},
+};
 
 pub(crate) struct Rig {
     pub(crate) address: SocketAddr,
     pub(crate) stream: EventStream,
     pub(crate) metrics: Arc<Metrics>,
-    stop: oneshot::Sender<()>,
-    finished: JoinHandle<()>,
+    running: Running,
 }
 
 impl Rig {
@@ -60,25 +61,19 @@ impl Rig {
             .unwrap();
         set_up(&mut server, &stream);
         let metrics = Arc::clone(server.metrics());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (stop, asked) = oneshot::channel();
-        let finished = tokio::spawn(server.build().serve(listener, async {
-            asked.await.unwrap_or_default();
-        }));
+        let running = Running::start(server).await;
         Self {
-            address,
+            address: running.address,
             stream,
             metrics,
-            stop,
-            finished,
+            running,
         }
     }
 
     /// Subscribes, and waits until the stream is open.
     pub(crate) async fn subscribe(&self, query: &str) -> Reader {
         let mut reader = Reader::open(self.address, &format!("/stream{query}"), "").await;
-        assert_eq!(reader.status, 200, "{}", reader.head);
+        assert_eq!(reader.status, 200, "{:?}", reader.head);
         assert_eq!(reader.comment().await, "connected");
         reader
     }
@@ -87,7 +82,7 @@ impl Rig {
     pub(crate) async fn resume(&self, query: &str, id: &str) -> Reader {
         let line = format!("Last-Event-ID: {id}\r\n");
         let mut reader = Reader::open(self.address, &format!("/stream{query}"), &line).await;
-        assert_eq!(reader.status, 200, "{}", reader.head);
+        assert_eq!(reader.status, 200, "{:?}", reader.head);
         assert_eq!(reader.comment().await, "connected");
         reader
     }
@@ -105,8 +100,7 @@ impl Rig {
 
     /// Stops the server, and waits until it has stopped.
     pub(crate) async fn stop(self) {
-        self.stop.send(()).unwrap();
-        self.finished.await.unwrap();
+        self.running.stopped().await;
     }
 }
 
@@ -115,11 +109,4 @@ pub(crate) fn write_timeout(time: Duration) -> HttpConfig {
     let mut http = HttpConfig::default();
     http.stream_write_timeout = time;
     http
-}
-
-/// Waits until `holds`; a test that waits for ever hangs.
-pub(crate) async fn until(mut holds: impl FnMut() -> bool) {
-    while !holds() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
 }

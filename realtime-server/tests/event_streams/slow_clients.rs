@@ -7,11 +7,15 @@ use realtime_server::{
     endpoint::{Outgoing, Target},
 };
 use sse_codec::EventRef;
-use tokio::{net::TcpSocket, task::JoinSet};
+use tokio::{
+    task::JoinSet,
+    time::{self, MissedTickBehavior},
+};
 
 use crate::{
     reader::{Reader, Seen},
-    rig::{Rig, until, write_timeout},
+    rig::{Rig, write_timeout},
+    support::{client::Client, until},
 };
 
 const QUEUED_EVENTS: usize = 10;
@@ -30,22 +34,19 @@ fn config(slow_client: SlowClient) -> StreamConfig {
 /// A reader of the topic `bulk` that has stopped: the kernel holds all for it that it can, and more
 /// waits in its queue than a write takes.
 async fn stalled(rig: &Rig) -> Reader {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(4 * 1024).unwrap();
-    let mut stream = socket.connect(rig.address).await.unwrap();
-    let request = b"GET /stream?topic=bulk HTTP/1.1\r\nHost: a\r\n\r\n";
-    tokio::io::AsyncWriteExt::write_all(&mut stream, request)
-        .await
-        .unwrap();
-    let mut reader = Reader::on(stream).await;
+    let mut client = Client::narrow(rig.address).await;
+    client.request("GET /stream?topic=bulk", "").await;
+    let mut reader = Reader::on(client).await;
     assert_eq!(reader.comment().await, "connected");
     // A queue that is not emptied between two turns of the server is one that is blocked.
     let bulk = "x".repeat(BULK);
     let metrics = &rig.metrics;
+    let mut pace = time::interval(Duration::from_millis(1));
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while metrics.messages_dropped.value() + metrics.messages_conflated.value() == 0 {
         let outgoing = Outgoing::new(EventRef::new(&bulk)).to(Target::Topic("bulk"));
         rig.stream.publish(outgoing.with_key("bulk")).unwrap();
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        pace.tick().await;
     }
     reader
 }
@@ -174,8 +175,8 @@ async fn a_reader_that_takes_nothing_is_cut_after_the_write_timeout() {
         })
         .await;
         let mut reader = stalled(&rig).await;
-        rig.has(0).await;
-        assert_eq!(rig.metrics.write_timeouts.value(), 1);
+        until(|| rig.metrics.write_timeouts.value() == 1).await;
+        assert_eq!(rig.stream.connected(), 0);
         assert_eq!(rig.metrics.stream_slow_clients.value(), slow_clients);
         assert_eq!(reader.rest().await.last(), Some(&Seen::Cut));
     }

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::{
     reader::{Reader, Seen},
     rig::Rig,
+    support::client::Client,
 };
 
 const ANN: &str = "Authorization: Bearer the-token-of-ann\r\n";
@@ -118,6 +119,29 @@ async fn a_ticket_is_good_for_thirty_seconds() {
     tokio::time::advance(Duration::from_millis(200)).await;
     tokio::time::resume();
     assert_eq!(show(&rig, &old).await.status, 401);
+}
+
+#[tokio::test]
+async fn ten_thousand_tickets_can_be_out() {
+    let rig = rig().await;
+    let request = format!("POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n{ANN}\r\n");
+    let issue = async |count: usize| {
+        let mut client = Client::connect(rig.address).await;
+        client.send(request.repeat(count)).await;
+        let mut statuses = Vec::new();
+        for _ in 0..count {
+            statuses.push(client.answer().await.status);
+        }
+        statuses
+    };
+    for _ in 0..100 {
+        assert_eq!(issue(100).await, [200; 100]);
+    }
+    assert_eq!(issue(2).await, [503, 503]);
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(30)).await;
+    tokio::time::resume();
+    assert_eq!(issue(1).await, [200]);
 }
 
 #[tokio::test]
