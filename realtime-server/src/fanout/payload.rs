@@ -1,6 +1,6 @@
 use std::{cell::OnceCell, sync::Arc};
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 use ws_frame::{Frame, Opcode};
 
 /// In which form a member's connection sends what it is given.
@@ -10,6 +10,8 @@ pub enum WireForm {
     Plain,
     /// An unmasked WebSocket text frame around the bytes.
     TextFrame,
+    /// An event of an event stream around the bytes, as the SignalR transport of that name has it.
+    Event,
 }
 
 /// One message on its way to many members: each wire form is made when the first member needs it,
@@ -19,6 +21,7 @@ pub struct Payload {
     plain: Bytes,
     key: Option<Arc<str>>,
     text_frame: OnceCell<Bytes>,
+    event: OnceCell<Bytes>,
 }
 
 impl Payload {
@@ -29,6 +32,7 @@ impl Payload {
             plain,
             key: None,
             text_frame: OnceCell::new(),
+            event: OnceCell::new(),
         }
     }
 
@@ -52,6 +56,7 @@ impl Payload {
                 .text_frame
                 .get_or_init(|| text_frame(&self.plain))
                 .clone(),
+            WireForm::Event => self.event.get_or_init(|| event(&self.plain)).clone(),
         }
     }
 }
@@ -61,4 +66,28 @@ fn text_frame(plain: &[u8]) -> Bytes {
     Frame::new(Opcode::Text, plain)
         .to_bytes()
         .expect("a message fits into memory")
+}
+
+/// ASP.NET Core ends lines with CR LF, and its oldest clients want nothing else. Lines are split at
+/// every kind of line end, because every kind would end one at the other side.
+fn event(plain: &[u8]) -> Bytes {
+    const PREFIX: &[u8] = b"data: ";
+    const LINE_END: &[u8] = b"\r\n";
+    let mut event = BytesMut::with_capacity(PREFIX.len() + plain.len() + 2 * LINE_END.len());
+    if !plain.is_empty() {
+        let mut rest = plain;
+        loop {
+            let end = memchr::memchr2(b'\r', b'\n', rest);
+            let (line, ended) = rest.split_at(end.unwrap_or(rest.len()));
+            event.put_slice(PREFIX);
+            event.put_slice(line);
+            event.put_slice(LINE_END);
+            rest = match ended {
+                [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
+                [] => break,
+            };
+        }
+    }
+    event.put_slice(LINE_END);
+    event.freeze()
 }
