@@ -87,16 +87,16 @@ impl Member {
         self.groups().iter().map(Arc::clone).collect()
     }
 
-    /// Queues `payload` in the member's form.
-    pub(super) fn queue(&self, payload: &Payload) -> Cost {
-        let message = payload.form(self.form);
-        match payload.key() {
+    /// Queues `payload` in the member's form, if it has that.
+    pub(super) fn queue(&self, payload: &Payload) -> Option<Cost> {
+        let message = payload.form(self.form)?;
+        Some(match payload.key() {
             Some(key) => self.outbox.push_keyed(message, Arc::clone(key)),
             None => Cost {
                 lost: self.outbox.push(message),
                 replaced: 0,
             },
-        }
+        })
     }
 
     /// The groups it is in, for the registry alone: it keeps both sides of a membership equal.

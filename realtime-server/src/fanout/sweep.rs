@@ -57,8 +57,10 @@ impl Sweep {
                 && member.outbox().is_empty()
             {
                 let message = message.get_or_insert_with(keep_alive);
-                member.outbox().push(message.form(member.form()));
-                member.told(now);
+                if let Some(message) = message.form(member.form()) {
+                    member.outbox().push(message);
+                    member.told(now);
+                }
             }
         });
     }

@@ -33,7 +33,10 @@ use crate::{
 const STATEFUL_VERSION: i32 = 2;
 /// The ping that keeps a quiet connection alive.
 pub(super) fn keep_alive() -> Payload {
-    Payload::new(encoded(&Message::Ping, Protocol::Json))
+    let ping = Payload::new(encoded(&Message::Ping, Protocol::Json));
+    #[cfg(feature = "messagepack")]
+    let ping = ping.with_binary(encoded(&Message::Ping, Protocol::MessagePack));
+    ping
 }
 
 /// A message that holds no payload, as a record.
@@ -84,13 +87,14 @@ impl Connection {
             messages: core.config.max_queued_messages,
             bytes: core.config.max_queued_bytes,
         };
+        let form = wire.form(origin.protocol);
         let resumable = session.version() >= STATEFUL_VERSION && wire.establish();
         let resume = resumable.then(|| {
-            let ping = keep_alive().form(wire.form());
+            let ping = form.frame(encoded(&Message::Ping, origin.protocol));
             Resume::new(core.config.stateful_buffer, ping)
         });
-        let mut member = Member::new(id, wire.form(), limits, Overflow::Disconnect)
-            .of_user(core.user_of(&origin.head));
+        let mut member =
+            Member::new(id, form, limits, Overflow::Disconnect).of_user(core.user_of(&origin.head));
         if origin.transport == Transport::LongPolling {
             member = member.without_keep_alive();
         }
@@ -136,7 +140,7 @@ impl Connection {
         if let Some(close) = farewell.record(self.session.protocol()) {
             self.batch.drain(..).for_each(|frame| wire.push(frame));
             take_rest(seat.member(), &mut wire);
-            wire.push(Payload::new(close).form(wire.form()));
+            wire.push(seat.member().form().frame(close));
         }
         // Nobody will take what is sent to it from here on.
         seat.member().outbox().end(End::Aborted);

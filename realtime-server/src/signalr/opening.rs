@@ -11,7 +11,7 @@ use super::{
     session::{self, Session},
     transport::{Gone, Wire},
 };
-use crate::{fanout::Payload, http::Head, hub::Core};
+use crate::{http::Head, hub::Core};
 
 /// Runs one connection from its handshake to its end. `head` is that of its first transport
 /// request; `stop` ends it while it has no handshake, after which the registry does.
@@ -34,7 +34,7 @@ pub(super) async fn run(
     ));
     let refusal = match shaken.await {
         Some(Ok(Ok(accepted))) => {
-            wire.push(Payload::new(accepted).form(wire.form()));
+            wire.push(wire.form(session.protocol()).frame(accepted));
             let connection = Connection::new(wire, core, id, head, session, records);
             return connection.live().await;
         }
@@ -52,7 +52,7 @@ pub(super) async fn run(
     };
     core.metrics.hub_handshakes_refused.incr();
     if let Some(refusal) = refusal {
-        wire.push(Payload::new(refusal).form(wire.form()));
+        wire.push(wire.form(session.protocol()).frame(refusal));
     }
     wire.close(CloseCode::NORMAL).await;
 }

@@ -115,6 +115,6 @@ fn every_kind_of_line_end_begins_a_line() {
         ("", "\r\n"),
     ] {
         let payload = Payload::new(payload.into());
-        assert_eq!(payload.form(WireForm::Event), wire);
+        assert_eq!(payload.form(WireForm::Event).unwrap(), wire);
     }
 }

@@ -10,7 +10,6 @@ use tracing::debug;
 
 use super::{Connection, encoded};
 use crate::{
-    fanout::Payload,
     hub::Disconnect,
     signalr::{farewell::Farewell, lookahead::Lookahead},
 };
@@ -85,13 +84,15 @@ impl Connection {
         };
         let (sequence, kept) = resume.restart();
         let record = encoded(&sequence, self.session.protocol());
-        self.wire.push(Payload::new(record).form(self.wire.form()));
+        let form = self.dispatch.seat.member().form();
+        self.wire.push(form.frame(record));
         kept.for_each(|frame| self.wire.push(frame.clone()));
     }
 
     /// Sends a message that holds no payload, past the outbox.
     fn push_message(&mut self, message: &Message<'_>) {
         let record = encoded(message, self.session.protocol());
-        self.wire.push(Payload::new(record).form(self.wire.form()));
+        let form = self.dispatch.seat.member().form();
+        self.wire.push(form.frame(record));
     }
 }

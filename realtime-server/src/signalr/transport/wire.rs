@@ -5,7 +5,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use signalr_protocol::Transport;
+use signalr_protocol::{Protocol, TransferFormat, Transport};
 use ws_frame::{CloseCode, DecodeError};
 
 use super::{Requests, Resumable, WebSocket};
@@ -40,12 +40,18 @@ impl Wire {
         }
     }
 
-    /// The form in which records are pushed.
-    pub(in crate::signalr) fn form(&self) -> WireForm {
-        match self {
-            Self::WebSocket(_) | Self::Resumable(_) => WireForm::TextFrame,
-            Self::ServerSentEvents(_) => WireForm::Event,
-            Self::LongPolling(_) => WireForm::Plain,
+    /// The form in which records of `protocol` are pushed. The answer to a handshake has it, too,
+    /// although it is JSON in every protocol.
+    pub(in crate::signalr) fn form(&self, protocol: Protocol) -> WireForm {
+        match (self, protocol.transfer_format()) {
+            (Self::WebSocket(_) | Self::Resumable(_), TransferFormat::Text) => WireForm::TextFrame,
+            (Self::WebSocket(_) | Self::Resumable(_), TransferFormat::Binary) => {
+                WireForm::BinaryFrame
+            }
+            // No binary protocol passes a handshake there.
+            (Self::ServerSentEvents(_), _) => WireForm::Event,
+            (Self::LongPolling(_), TransferFormat::Text) => WireForm::Plain,
+            (Self::LongPolling(_), TransferFormat::Binary) => WireForm::Binary,
         }
     }
 
@@ -105,7 +111,7 @@ impl Wire {
         .await
     }
 
-    /// Queues what is encoded in the [`form`](Self::form) of this wire.
+    /// Queues what is encoded in a [`form`](Self::form) of this wire.
     pub(in crate::signalr) fn push(&mut self, piece: Bytes) {
         match self {
             Self::WebSocket(socket) => socket.push(piece),
