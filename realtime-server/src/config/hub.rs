@@ -58,7 +58,8 @@ pub struct HubConfig {
     pub max_remembered_groups: usize,
     /// Connections that are negotiated and not yet connected: 10,000.
     pub max_pending: usize,
-    /// Connections that live between polls, where no socket counts them: 10,000.
+    /// Connections that live between polls or may outlive their socket, where no socket counts them:
+    /// 10,000.
     pub max_polling: usize,
     /// Whether a client that asks for it may replace a lost WebSocket, with nothing lost: no.
     pub allow_stateful_reconnect: bool,

@@ -276,7 +276,7 @@ fn refusal(refused: Refused) -> Response {
         Refused::Over => plain(Status::NOT_FOUND, ""),
         Refused::Full => Response::from(
             Problem::new(Status::SERVICE_UNAVAILABLE)
-                .with_detail("too many connections are long polling"),
+                .with_detail("too many connections are kept between requests"),
         )
         .header("retry-after", const { HeaderValue::from_static("1") }),
     }

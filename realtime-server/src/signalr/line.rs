@@ -17,6 +17,8 @@ use super::transport::Attached;
 /// Bytes that wait for the hub before a POST waits for it, and bytes that wait for a poll or a
 /// stream before the connection takes no more out of its outbox.
 const BUFFER: usize = 64 * 1024;
+/// Bytes that are taken of a client before its transport has come: a handshake and a bit.
+const EARLY: usize = 4 * 1024;
 
 /// A connection as requests find it by its token: which transport it is on, and the bytes that go
 /// between requests and its task.
@@ -142,8 +144,8 @@ impl Line {
         }
     }
 
-    /// A request of `transport` has come; `places` are those of connections that live between
-    /// requests.
+    /// A request of `transport` has come; `places` are those of connections that can live
+    /// without a request.
     pub(super) fn arrive(
         &self,
         transport: Transport,
@@ -153,14 +155,21 @@ impl Line {
         match state.transport {
             None if state.left.is_some() => Err(Refused::Over),
             None => {
-                if transport == Transport::LongPolling {
+                let polls = transport == Transport::LongPolling;
+                let resumes = transport == Transport::WebSockets && self.stateful;
+                state.place = if polls || resumes {
                     let place = Arc::clone(places).try_acquire_owned();
-                    state.place = Some(place.map_err(|_full| Refused::Full)?);
+                    Some(place.map_err(|_full| Refused::Full)?)
                 } else {
-                    state.place = None;
+                    None
+                };
+                if !polls {
                     state.idle_since = None;
                 }
                 state.transport = Some(transport);
+                if let Some(post) = state.post.take() {
+                    post.wake();
+                }
                 Ok(Arrival::First)
             }
             Some(other) if other != transport => Err(Refused::OtherTransport),
@@ -210,7 +219,7 @@ impl Line {
     /// A body goes over as a whole or not at all, also where the request is given up.
     pub(super) async fn post(&self, body: &[u8]) -> Result<(), Over> {
         let _turn = self.turn.acquire().await.map_err(|_closed| Over)?;
-        poll_fn(|cx| self.poll_post_room(cx)).await?;
+        poll_fn(|cx| self.poll_post_room(cx, body.len())).await?;
         {
             let mut state = self.lock();
             state.incoming.extend_from_slice(body);
@@ -218,15 +227,19 @@ impl Line {
                 task.wake();
             }
         }
-        poll_fn(|cx| self.poll_post_room(cx)).await
+        poll_fn(|cx| self.poll_post_room(cx, 0)).await
     }
 
-    fn poll_post_room(&self, cx: &mut Context<'_>) -> Poll<Result<(), Over>> {
+    fn poll_post_room(&self, cx: &mut Context<'_>, size: usize) -> Poll<Result<(), Over>> {
         let mut state = self.lock();
         if state.is_over() {
             return Poll::Ready(Err(Over));
         }
-        if state.incoming.len() < BUFFER {
+        let room = match state.transport {
+            None => state.incoming.len() + size <= EARLY,
+            Some(_) => state.incoming.len() < BUFFER,
+        };
+        if room {
             return Poll::Ready(Ok(()));
         }
         state.post = Some(cx.waker().clone());

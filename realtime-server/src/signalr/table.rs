@@ -19,7 +19,7 @@ pub(super) struct Table {
     disconnect_timeout: Duration,
     /// Places for connections that are negotiated and have no transport yet.
     waiting: Arc<Semaphore>,
-    /// Places for connections that live between two requests.
+    /// Places for connections that can live without a request.
     polling: Arc<Semaphore>,
     lines: Mutex<HashMap<Box<str>, Arc<Line>>>,
 }

@@ -6,9 +6,13 @@ import { connect as dial, createServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HttpTransportType, HubConnectionBuilder, JsonHubProtocol, LogLevel } from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { example, startServer, within } from './server.mjs';
 
-const PROTOCOLS = { json: () => new JsonHubProtocol() };
+const PROTOCOLS = {
+  json: () => new JsonHubProtocol(),
+  messagepack: () => new MessagePackHubProtocol(),
+};
 const MESSAGES = 10_000;
 
 /** Passes bytes on to `port`, until its sockets are cut. */

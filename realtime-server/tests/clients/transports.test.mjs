@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as signalr10 from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import * as signalr6 from 'signalr-6';
 import * as signalr8 from 'signalr-8';
 import { Inbox } from './inbox.mjs';
@@ -10,7 +11,10 @@ import { example, startServer, within } from './server.mjs';
 
 const CLIENTS = { 6: signalr6, 8: signalr8, 10: signalr10 };
 const TRANSPORTS = ['WebSockets', 'ServerSentEvents', 'LongPolling'];
-const PROTOCOLS = { json: () => new signalr10.JsonHubProtocol() };
+const PROTOCOLS = {
+  json: () => new signalr10.JsonHubProtocol(),
+  messagepack: () => new MessagePackHubProtocol(),
+};
 
 describe('transports with the official clients', { concurrency: 3 }, () => {
   let server;
@@ -44,6 +48,19 @@ describe('transports with the official clients', { concurrency: 3 }, () => {
       }
     }
   }
+
+  it('refuses a binary protocol on a transport of text', async () => {
+    const connection = new signalr10.HubConnectionBuilder()
+      .withUrl(`${server.url}/hub`, {
+        transport: signalr10.HttpTransportType.ServerSentEvents,
+        skipNegotiation: false,
+      })
+      .withHubProtocol(new MessagePackHubProtocol())
+      .configureLogging(signalr10.LogLevel.None)
+      .build();
+    // The client knows from the negotiation that it cannot work.
+    await assert.rejects(connection.start(), /does not support Binary/);
+  });
 
   it('falls back to the next transport that the client can use', async (test) => {
     const connection = new signalr10.HubConnectionBuilder()

@@ -56,6 +56,17 @@ async fn a_waiting_post_learns_of_the_end() {
 }
 
 #[tokio::test]
+async fn a_large_post_waits_for_the_transport() {
+    let rig = Rig::new().await;
+    let requests = Requests::negotiate(&rig).await;
+    assert_eq!(requests.post(&" ".repeat(4_000)).await.status, 200);
+    let mut large = requests.begin_post(&" ".repeat(97)).await;
+    stays_silent(&mut large).await;
+    assert_eq!(requests.poll().await.status, 200);
+    assert_eq!(large.answer().await.status, 200);
+}
+
+#[tokio::test]
 async fn a_post_may_be_large_but_not_larger_than_allowed() {
     let rig = Rig::configured(|config| config.max_post = 100_000).await;
     let requests = Requests::polling(&rig).await;

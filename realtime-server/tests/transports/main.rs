@@ -16,6 +16,8 @@ mod rig;
 mod backpressure;
 mod http_dispatcher;
 mod long_polling;
+#[cfg(feature = "messagepack")]
+mod messagepack;
 mod requests;
 mod server_sent_events;
 mod stateful_load;

@@ -414,6 +414,16 @@ async fn a_client_that_calls_and_never_acknowledges_is_ended() {
 }
 
 #[tokio::test]
+async fn refuses_more_than_may_live_without_a_socket() {
+    let rig = rig(|config| config.max_polling = 1).await;
+    let _first = open(&negotiate(&rig).await).await;
+    let second = negotiate(&rig).await;
+    let client = Client::connect(rig.address()).await;
+    let refusal = HubClient::upgrade(client, &second.path, "").await;
+    assert_eq!(refusal.err().map(|answer| answer.status), Some(503));
+}
+
+#[tokio::test]
 async fn a_stop_ends_a_connection_without_a_socket() {
     let mut rig = rig(|_| {}).await;
     let requests = negotiate(&rig).await;
