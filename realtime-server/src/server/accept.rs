@@ -33,6 +33,8 @@ pub struct Server {
     stop_hooks: Vec<BoxFuture<'static, ()>>,
     registries: Vec<Arc<Registry>>,
     streams: Vec<EventStream>,
+    /// What is waited for after the last socket.
+    last: Vec<BoxFuture<'static, ()>>,
 }
 
 impl Server {
@@ -46,6 +48,7 @@ impl Server {
             stop_hooks: builder.stop_hooks,
             registries: builder.registries,
             streams: builder.streams,
+            last: builder.last,
         }
     }
 
@@ -104,6 +107,7 @@ impl Server {
             while let Some(ended) = connections.join_next().await {
                 report(ended);
             }
+            join_all(self.last).await;
         });
         if drained.await.is_err() {
             warn!(

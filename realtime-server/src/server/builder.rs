@@ -19,6 +19,15 @@ use crate::{
     signalr::HubEndpoint,
 };
 
+/// The methods that a hub answers itself, if only with a refusal.
+const ANY_METHOD: [Method; 5] = [
+    Method::Get,
+    Method::Post,
+    Method::Delete,
+    Method::Put,
+    Method::Patch,
+];
+
 /// The largest body of a route that does not say otherwise.
 const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 /// The largest body of a request to publish, which can hold many events.
@@ -47,6 +56,7 @@ pub struct ServerBuilder {
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
     pub(super) streams: Vec<EventStream>,
+    pub(super) last: Vec<BoxFuture<'static, ()>>,
 }
 
 impl ServerBuilder {
@@ -259,14 +269,30 @@ impl ServerBuilder {
         self.registries.push(Arc::clone(&core.registry));
         let endpoint = Arc::new(HubEndpoint::new(core));
         let negotiate = format!("{}/negotiate", path.trim_end_matches('/'));
-        let answers = Arc::clone(&endpoint);
-        self.post(&negotiate, move |request| {
-            std::future::ready(answers.negotiate(&request))
-        })?;
-        let connects = Arc::clone(&endpoint);
-        self.get(path, move |request| {
-            std::future::ready(connects.connect(&request))
-        })?;
+        for method in ANY_METHOD {
+            let answers = Arc::clone(&endpoint);
+            self.route(method, &negotiate, move |request| {
+                std::future::ready(answers.negotiate(&request))
+            })?;
+            let answers = Arc::clone(&endpoint);
+            let handler: Handler = Arc::new(move |request| {
+                let answers = Arc::clone(&answers);
+                Box::pin(async move { answers.answer(&request).await })
+            });
+            let endpoint = Endpoint {
+                method,
+                body_limit: endpoint.config().max_post,
+                // Polls wait for messages, and POSTs for a hub that is behind.
+                pace: Pace::Held,
+                handler,
+            };
+            self.add_endpoint(path, endpoint)?;
+        }
+        let stopping = Arc::clone(&endpoint);
+        self.on_stop(async move { stopping.stop() });
+        let ending = Arc::clone(&endpoint);
+        self.last
+            .push(Box::pin(async move { ending.ended().await }));
         self.task(async move { endpoint.run().await });
         Ok(clients)
     }
@@ -328,6 +354,11 @@ impl ServerBuilder {
             pace: Pace::Prompt,
             handler,
         };
+        self.add_endpoint(pattern, endpoint)
+    }
+
+    fn add_endpoint(&mut self, pattern: &str, endpoint: Endpoint) -> Result<(), SetupError> {
+        let method = endpoint.method;
         if self.router.add(Pattern::parse(pattern)?, endpoint) {
             Ok(())
         } else {
