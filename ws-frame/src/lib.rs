@@ -1,1 +1,93 @@
-//! ws-frame
+//! WebSocket framing (RFC 6455) without I/O: bytes in, messages out, and back, for both roles.
+//!
+//! It is no client and no server: whoever owns the socket appends what was read to a buffer, takes
+//! messages out of it, and appends messages to another. There is no clock, no randomness and no
+//! logging here, and no unsafe code; masking keys and nonces are arguments. Compression
+//! (permessage-deflate) is not part of it; RSV1 is let through for whoever adds it.
+//!
+//! ```
+//! use bytes::BytesMut;
+//! use ws_frame::{Assembler, Limits, Message, Role};
+//!
+//! let mut assembler = Assembler::new(Role::Server, Limits::default());
+//! let mut input = BytesMut::new();
+//! let mut output = BytesMut::new();
+//!
+//! // A client sends "Hello", masked, then a ping.
+//! input.extend_from_slice(b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58");
+//! Message::Ping(b"?").encode_masked([1, 2, 3, 4], &mut input)?;
+//!
+//! while let Some(message) = assembler.decode(&mut input)? {
+//!     match message {
+//!         Message::Ping(payload) => Message::Pong(payload).encode(&mut output)?,
+//!         message => message.encode(&mut output)?,
+//!     }
+//! }
+//! assert_eq!(&output[..], b"\x81\x05Hello\x8a\x01?");
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+//!
+//! # Layers
+//! - [`Decoder`] takes whole frames, [`PartDecoder`] takes pieces of frames, [`Assembler`] takes
+//!   messages. Pick one per connection.
+//! - [`Message`] and [`Frame`] encode themselves; [`Head`] encodes what stands before a payload that
+//!   goes to the socket by itself; [`Message::to_bytes`] is a broadcast, encoded once.
+//! - [`CloseState`] says who may still send, [`DecodeError::close_code`] what to tell a peer that
+//!   broke a rule.
+//! - The module `handshake` opens the connection.
+//!
+//! # Contract
+//! Call `decode` until it returns `None`, and between two calls only append to the buffer. What is
+//! returned borrows from the buffer (or, a message in several frames, from the assembler) and leaves
+//! it at the next call. Payloads are unmasked in place and validated as they arrive: no payload byte
+//! is looked at twice, and text is refused at the first byte that no continuation could mend. After
+//! an error every call repeats it. After a close frame whatever follows is dropped. Nothing a peer
+//! sends makes this crate panic.
+//!
+//! # Limits
+//! [`Limits`] bounds frames, messages and fragments per message. They are held against the length a
+//! head declares, before the payload arrives; memory grows with what did arrive, never with what was
+//! declared. How much is read into the buffer at a time is the caller's choice.
+//!
+//! # Features
+//! - `handshake` (default): the module of that name; it alone needs `sha1` and `base64`.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod assembler;
+mod close;
+mod close_code;
+mod close_state;
+mod decoder;
+mod error;
+mod frame;
+#[cfg(feature = "handshake")]
+pub mod handshake;
+mod head;
+mod limits;
+mod mask;
+mod message;
+mod opcode;
+mod part;
+mod reader;
+mod role;
+mod rules;
+mod text;
+mod utf8;
+
+pub use assembler::Assembler;
+pub use close::Close;
+pub use close_code::CloseCode;
+pub use close_state::CloseState;
+pub use decoder::Decoder;
+pub use error::{DecodeError, EncodeError};
+pub use frame::Frame;
+pub use head::Head;
+pub use limits::Limits;
+pub use message::Message;
+pub use opcode::Opcode;
+pub use part::{Part, PartDecoder};
+pub use role::Role;
+pub use text::Text;

@@ -1,0 +1,61 @@
+use std::time::Duration;
+
+/// How one hub treats its connections. The defaults are those of ASP.NET Core SignalR, where it has
+/// them, so that its clients' own time-outs fit.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct HubConfig {
+    /// How long a new connection may take to send its handshake: 15 s.
+    pub handshake_timeout: Duration,
+    /// After how long without a message the server pings: 15 s.
+    pub keep_alive_interval: Duration,
+    /// How long a client that pings may be silent: 30 s. It must exceed the client's own ping
+    /// interval, 15 s in the official ones.
+    pub client_timeout: Duration,
+    /// How long a negotiated connection may wait for its transport: 15 s.
+    pub connect_timeout: Duration,
+    /// How long the closing handshake of a WebSocket may take: 5 s.
+    pub close_timeout: Duration,
+    /// How long a blocked socket may take nothing: 10 s.
+    pub send_timeout: Duration,
+    /// The largest message of a client, with its framing: 32,768 bytes.
+    pub max_receive_message: usize,
+    /// How many of a client's invocations run at once: 1. Others wait, and nothing more is read.
+    pub parallel_invocations: usize,
+    /// Messages that may wait for a slow client before it is disconnected: 1,024.
+    pub max_queued_messages: usize,
+    /// Bytes that may wait for a slow client before it is disconnected: 1 MiB.
+    pub max_queued_bytes: usize,
+    /// Groups that one connection may be in: 256.
+    pub max_groups: usize,
+    /// The longest name of a group, in bytes: 256.
+    pub max_group_name: usize,
+    /// Connections that are negotiated and not yet connected: 10,000.
+    pub max_pending: usize,
+    /// How long invocations may go on after their connection is gone: 30 s.
+    pub invocation_grace: Duration,
+    /// Whether clients are told the text of unexpected errors: no.
+    pub detailed_errors: bool,
+}
+
+impl Default for HubConfig {
+    fn default() -> Self {
+        Self {
+            handshake_timeout: Duration::from_secs(15),
+            keep_alive_interval: Duration::from_secs(15),
+            client_timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(15),
+            close_timeout: Duration::from_secs(5),
+            send_timeout: Duration::from_secs(10),
+            max_receive_message: 32_768,
+            parallel_invocations: 1,
+            max_queued_messages: 1_024,
+            max_queued_bytes: 1024 * 1024,
+            max_groups: 256,
+            max_group_name: 256,
+            max_pending: 10_000,
+            invocation_grace: Duration::from_secs(30),
+            detailed_errors: false,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+use std::time::Duration;
+
+/// How one server treats its sockets as a whole.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ServerConfig {
+    /// Connections at the same time: 10,000. More are answered with 503 and closed.
+    pub max_connections: usize,
+    /// How long a stopping server waits for its connections: 4 s, so that the process is gone
+    /// within 5.
+    pub drain_timeout: Duration,
+    /// How long the accept loop rests when the process is out of files or memory: 50 ms.
+    pub accept_pause: Duration,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            max_connections: 10_000,
+            drain_timeout: Duration::from_secs(4),
+            accept_pause: Duration::from_millis(50),
+        }
+    }
+}

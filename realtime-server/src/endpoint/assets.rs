@@ -1,0 +1,75 @@
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use bytes::Bytes;
+
+use crate::http::{HeaderValue, Request, Response, Status};
+
+/// What a page may load and who may frame it: our own files, and nobody.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+);
+
+/// A file that is part of the binary.
+#[derive(Clone, Debug)]
+pub struct Asset {
+    content_type: &'static str,
+    content: Bytes,
+    /// A strong validator: the same bytes, the same tag (RFC 9110 section 8.8.3).
+    tag: String,
+}
+
+impl Asset {
+    /// A file with this media type and content.
+    #[must_use]
+    pub fn new(content_type: &'static str, content: &'static [u8]) -> Self {
+        let mut hasher = DefaultHasher::new();
+        content.hash(&mut hasher);
+        let tag = hasher.finish();
+        Self {
+            content_type,
+            content: Bytes::from_static(content),
+            tag: format!("\"{tag:016x}\""),
+        }
+    }
+
+    /// The file, or 304 where the client has it.
+    #[must_use]
+    pub fn answer(&self, request: &Request) -> Response {
+        let response = if self.is_known_to(request) {
+            Response::empty(Status::NOT_MODIFIED)
+        } else {
+            Response::bytes(Status::OK, self.content_type, self.content.clone())
+        };
+        let response = match HeaderValue::try_from(self.tag.as_str()) {
+            Ok(tag) => response.header("etag", tag),
+            Err(_) => response,
+        };
+        response
+            .header(
+                "cache-control",
+                const { HeaderValue::from_static("no-cache") },
+            )
+            .header("content-security-policy", POLICY)
+            .header(
+                "referrer-policy",
+                const { HeaderValue::from_static("no-referrer") },
+            )
+            .header(
+                "cross-origin-opener-policy",
+                const { HeaderValue::from_static("same-origin") },
+            )
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+    //# A recipient MUST use the weak comparison function when comparing entity tags for
+    //# If-None-Match
+    fn is_known_to(&self, request: &Request) -> bool {
+        request.header("if-none-match").is_some_and(|known| {
+            known
+                .split(',')
+                .map(str::trim)
+                .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.tag)
+        })
+    }
+}

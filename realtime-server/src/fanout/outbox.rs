@@ -1,0 +1,213 @@
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+use bytes::Bytes;
+
+use super::End;
+
+/// The most messages that leave an outbox in one go: as many slices as one vectored write takes.
+const BATCH_MESSAGES: usize = 64;
+/// The most bytes that leave an outbox in one go, unless a single message is larger.
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// How much may wait for one connection.
+#[derive(Clone, Copy, Debug)]
+pub struct OutboxLimits {
+    /// Messages.
+    pub messages: usize,
+    /// Bytes, as they go to the socket. One message above it is refused.
+    pub bytes: usize,
+}
+
+/// What happens when a message finds its outbox full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overflow {
+    /// The oldest waiting messages make room; the connection learns how many were lost.
+    DropOldest,
+    /// The member is ended with [`End::Overflow`].
+    Disconnect,
+}
+
+/// What a connection took out of its outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// Messages were appended to the batch.
+    Messages {
+        /// How many older messages were lost just before them.
+        lost: u64,
+    },
+    /// Nothing is left and nothing will come.
+    Ended(End),
+}
+
+/// The bounded queue between everybody who sends to a connection and the task that owns its socket.
+///
+/// Senders never wait. The lock is held for a push or a take and never across an await.
+#[derive(Debug)]
+pub struct Outbox {
+    limits: OutboxLimits,
+    overflow: Overflow,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: VecDeque<Bytes>,
+    bytes: usize,
+    lost: u64,
+    end: Option<End>,
+    reader: Option<Waker>,
+    writer: Option<Waker>,
+}
+
+impl Outbox {
+    /// An empty outbox.
+    #[must_use]
+    pub fn new(limits: OutboxLimits, overflow: Overflow) -> Self {
+        Self {
+            limits,
+            overflow,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Queues `message`; says how many messages were lost by that, itself included. After the end,
+    /// messages are silently of no use and count as none lost.
+    pub fn push(&self, message: Bytes) -> u64 {
+        let mut state = self.lock();
+        if state.end.is_some() {
+            return 0;
+        }
+        let lost = state.admit(message, self.limits, self.overflow);
+        let reader = state.reader.take();
+        drop(state);
+        if let Some(reader) = reader {
+            reader.wake();
+        }
+        lost
+    }
+
+    /// Moves what waits to the end of `batch`, at most one vectored write of it.
+    ///
+    /// The end shows after the last message, or at once where the queue is discarded.
+    pub fn poll_take(&self, cx: &mut Context<'_>, batch: &mut Vec<Bytes>) -> Poll<Taken> {
+        let mut state = self.lock();
+        if state.queue.is_empty() {
+            if let Some(end) = state.end {
+                return Poll::Ready(Taken::Ended(end));
+            }
+            match &mut state.reader {
+                Some(reader) => reader.clone_from(cx.waker()),
+                reader => *reader = Some(cx.waker().clone()),
+            }
+            return Poll::Pending;
+        }
+        let mut taken = 0;
+        for _ in 0..BATCH_MESSAGES {
+            let Some(message) = state.queue.front() else {
+                break;
+            };
+            if taken > 0 && taken + message.len() > BATCH_BYTES {
+                break;
+            }
+            taken += message.len();
+            batch.extend(state.queue.pop_front());
+        }
+        state.bytes -= taken;
+        if state.queue.is_empty() && state.queue.capacity() > BATCH_MESSAGES {
+            state.queue = VecDeque::new();
+        }
+        let lost = std::mem::take(&mut state.lost);
+        let writer = state.writer.take();
+        drop(state);
+        if let Some(writer) = writer {
+            writer.wake();
+        }
+        Poll::Ready(Taken::Messages { lost })
+    }
+
+    /// Waits until less than half of the limits is queued, or the outbox has ended.
+    ///
+    /// For a producer that makes events for this connection alone, and can slow down.
+    pub fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        let room = state.queue.len() < self.limits.messages.div_ceil(2)
+            && state.bytes < self.limits.bytes.div_ceil(2);
+        if room || state.end.is_some() {
+            return Poll::Ready(());
+        }
+        state.writer = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Waits until the outbox has ended, whether or not something is still queued.
+    pub fn poll_ended(&self, cx: &mut Context<'_>) -> Poll<End> {
+        let mut state = self.lock();
+        if let Some(end) = state.end {
+            return Poll::Ready(end);
+        }
+        state.writer = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Whether more than half of the limits is queued: time to read no more from this client.
+    #[must_use]
+    pub fn is_half_full(&self) -> bool {
+        let state = self.lock();
+        state.queue.len() > self.limits.messages / 2 || state.bytes > self.limits.bytes / 2
+    }
+
+    /// Ends the outbox; the first end counts. What is queued is still delivered, except on overflow.
+    pub fn end(&self, end: End) {
+        let mut state = self.lock();
+        state.finish(end);
+        let wakers = [state.reader.take(), state.writer.take()];
+        drop(state);
+        wakers.into_iter().flatten().for_each(Waker::wake);
+    }
+
+    /// A panic while the lock was held can only come from an allocation; the state is still whole.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Queues `message` if the limits and the policy let it; says how many messages were lost.
+    fn admit(&mut self, message: Bytes, limits: OutboxLimits, overflow: Overflow) -> u64 {
+        let size = message.len();
+        let mut lost = 0;
+        while self.queue.len() >= limits.messages || self.bytes.saturating_add(size) > limits.bytes
+        {
+            if overflow == Overflow::Disconnect {
+                lost += 1 + self.queue.len() as u64;
+                self.finish(End::Overflow);
+                return lost;
+            }
+            lost += 1;
+            let Some(oldest) = self.queue.pop_front() else {
+                // Larger than the whole outbox: the message itself is the lost one.
+                self.lost += lost;
+                return lost;
+            };
+            self.bytes -= oldest.len();
+        }
+        self.lost += lost;
+        self.bytes += size;
+        self.queue.push_back(message);
+        lost
+    }
+
+    fn finish(&mut self, end: End) {
+        if self.end.is_none() {
+            self.end = Some(end);
+            if end.discards_queue() {
+                self.queue = VecDeque::new();
+                self.bytes = 0;
+            }
+        }
+    }
+}

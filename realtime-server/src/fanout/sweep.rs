@@ -1,0 +1,54 @@
+use std::{sync::atomic::Ordering::Relaxed, time::Duration};
+
+use tokio::time::{self, MissedTickBehavior};
+
+use super::{End, Payload, Registry};
+
+/// The most time between two looks at all members.
+const COARSEST: Duration = Duration::from_secs(1);
+/// The least, however short the limits are.
+const FINEST: Duration = Duration::from_millis(20);
+
+/// The timers of all members of a registry in one: a look at each, at most a second apart, instead
+/// of a timer for every connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Sweep {
+    /// A member to which nothing was sent for so long gets a keep-alive.
+    pub keep_alive: Option<Duration>,
+    /// A member that owes a sign of life and was silent for so long is ended.
+    pub silence: Option<Duration>,
+}
+
+impl Sweep {
+    /// Sweeps until it is dropped; `keep_alive` makes the message for the members that are due,
+    /// once for each look that finds one.
+    pub async fn run(self, registry: &Registry, keep_alive: impl Fn() -> Payload) {
+        let shortest = [self.keep_alive, self.silence].into_iter().flatten().min();
+        let period = (shortest.unwrap_or(COARSEST) / 8).clamp(FINEST, COARSEST);
+        let mut looks = time::interval(period);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            looks.tick().await;
+            self.look(registry, &keep_alive);
+        }
+    }
+
+    fn look(self, registry: &Registry, keep_alive: &impl Fn() -> Payload) {
+        let now = registry.read_clock();
+        let mut message = None;
+        registry.each(|member| {
+            let heard_at = member.heard_at.load(Relaxed);
+            if heard_at != 0 && is_over(self.silence, now, heard_at) {
+                member.outbox().end(End::Silent);
+            } else if is_over(self.keep_alive, now, member.told_at.load(Relaxed)) {
+                let message = message.get_or_insert_with(keep_alive);
+                member.outbox().push(message.form(member.form()));
+                member.told(now);
+            }
+        });
+    }
+}
+
+fn is_over(limit: Option<Duration>, now: u64, since: u64) -> bool {
+    limit.is_some_and(|limit| u128::from(now.saturating_sub(since)) >= limit.as_millis())
+}

@@ -1,0 +1,62 @@
+//! Response bodies: none, whole, made while they are sent, or the end of HTTP.
+
+use std::fmt;
+use std::task::{Context, Poll};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+
+use super::Socket;
+
+/// What follows the head of a response.
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// All of it at once.
+    Full(Bytes),
+    /// Made while it is sent.
+    Stream(Box<dyn Source>),
+    /// Another protocol, on the same socket.
+    Upgrade(Hook),
+}
+
+/// What runs a connection after its protocol has changed.
+pub type Hook = Box<dyn FnOnce(Upgraded) -> BoxFuture<'static, ()> + Send>;
+
+/// A response body that is made while it is sent.
+///
+/// The connection frames it: in chunks, or for HTTP/1.0 up to the close. Everything that one call
+/// appends leaves as one chunk in one system call. While the client does not read, the source is
+/// not asked.
+///
+/// The source is dropped when it ends, when the client is gone, or when the server stops; in the
+/// last case it is asked once more before.
+pub trait Source: Send {
+    /// Appends what is ready to `out`, which is empty.
+    ///
+    /// `Ready(true)` means that something was appended, `Ready(false)` that the body ends after
+    /// what was appended.
+    fn poll_next(&mut self, cx: &mut Context<'_>, out: &mut Vec<Bytes>) -> Poll<bool>;
+}
+
+/// A connection that left HTTP.
+pub struct Upgraded {
+    /// The socket. The 101 has been written.
+    pub socket: Socket,
+    /// What had been read after the request's head: the first bytes of the new protocol.
+    pub leftover: BytesMut,
+    /// Fires when the server stops.
+    pub drain: CancellationToken,
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "Empty",
+            Self::Full(_) => "Full",
+            Self::Stream(_) => "Stream",
+            Self::Upgrade(_) => "Upgrade",
+        })
+    }
+}

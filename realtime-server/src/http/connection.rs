@@ -1,0 +1,176 @@
+//! One connection, from its first byte to its last.
+
+mod call;
+mod receive;
+mod respond;
+mod stream;
+
+use std::io::{self, ErrorKind};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use futures_util::FutureExt;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error};
+
+use super::body::Hook;
+use super::refusal::Refusal;
+use super::{SendQueue, Service, Socket, Upgraded};
+use crate::config::HttpConfig;
+use crate::metrics::Metrics;
+
+/// Serves the requests of one connection, one after the other, until it ends.
+///
+/// When `drain` fires, an idle connection ends at once, a request that has begun is answered with
+/// `Connection: close`, and a stream ends after what its source still has ready.
+pub async fn serve(
+    socket: Socket,
+    service: Arc<dyn Service>,
+    config: Arc<HttpConfig>,
+    metrics: Arc<Metrics>,
+    drain: CancellationToken,
+) {
+    metrics.connections_accepted.incr();
+    let mut connection = Connection {
+        out: SendQueue::new(config.write_timeout),
+        socket,
+        input: BytesMut::new(),
+        // Of its own, because polling a token takes its lock: the server's is shared by all.
+        drain: drain.child_token(),
+        service,
+        config,
+        metrics,
+        answered: 0,
+        head_only: false,
+    };
+    let end = connection.run().await;
+    connection.finish(end).await;
+}
+
+struct Connection {
+    socket: Socket,
+    /// Read and not yet used.
+    input: BytesMut,
+    /// Made and not yet written.
+    out: SendQueue,
+    service: Arc<dyn Service>,
+    config: Arc<HttpConfig>,
+    metrics: Arc<Metrics>,
+    drain: CancellationToken,
+    answered: usize,
+    /// Whether the answer to the present request has no content: it is a `HEAD`.
+    head_only: bool,
+}
+
+/// How a connection ends.
+enum End {
+    /// Nothing is on its way.
+    Quiet,
+    /// An answer is on its way to a client that may still be sending.
+    Linger,
+    /// What is on its way will not be read.
+    Abort,
+    /// Another protocol takes over.
+    Upgrade(Hook),
+}
+
+/// Why a request gets no ordinary answer.
+enum Stop {
+    /// It is answered with an error, and the connection closes.
+    Refused(Refusal),
+    /// The client ended its side in the middle of a request.
+    Left,
+    /// The socket failed.
+    Failed(io::Error),
+    /// The source of a stream panicked: only a cut connection says that its content is not whole.
+    Panicked,
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Connection {
+    async fn run(&mut self) -> End {
+        let mut stopped = self.exchanges().await;
+        if let Err(Stop::Refused(refusal)) = stopped {
+            debug!(peer = %self.socket.peer(), status = %refusal.status(), %refusal, "refused");
+            self.metrics.requests_refused.incr();
+            self.push_refusal(refusal);
+            stopped = self.flush().await.map(|()| End::Linger);
+        }
+        match stopped {
+            Ok(end) => end,
+            Err(Stop::Failed(error)) => {
+                debug!(peer = %self.socket.peer(), %error, "the connection failed");
+                if error.kind() == ErrorKind::TimedOut {
+                    self.metrics.write_timeouts.incr();
+                }
+                End::Abort
+            }
+            Err(Stop::Panicked) => {
+                self.metrics.handler_panics.incr();
+                error!(peer = %self.socket.peer(), "the source of a stream panicked");
+                End::Abort
+            }
+            Err(Stop::Refused(_) | Stop::Left) => End::Quiet,
+        }
+    }
+
+    async fn exchanges(&mut self) -> Result<End, Stop> {
+        loop {
+            let Some((exchange, head)) = self.read_head().await? else {
+                return Ok(End::Quiet);
+            };
+            self.metrics.requests.incr();
+            let response = self.answer(exchange, head).await?;
+            if let Some(end) = self.respond(exchange, response).await? {
+                return Ok(end);
+            }
+        }
+    }
+
+    async fn finish(self, end: End) {
+        let Self {
+            socket,
+            input,
+            metrics,
+            drain,
+            config,
+            ..
+        } = self;
+        match end {
+            End::Quiet => {}
+            End::Abort => socket.abort(),
+            End::Linger => {
+                socket
+                    .linger(config.linger_timeout, config.linger_bytes)
+                    .await;
+            }
+            End::Upgrade(hook) => {
+                drop(config);
+                metrics.upgrades.incr();
+                let peer = socket.peer();
+                let upgraded = Upgraded {
+                    socket,
+                    leftover: input,
+                    drain,
+                };
+                let ran = AssertUnwindSafe(async move { hook(upgraded).await }).catch_unwind();
+                if ran.await.is_err() {
+                    metrics.handler_panics.incr();
+                    error!(%peer, "an upgraded connection panicked");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Reading heads and bodies.
+
+use std::time::Duration;
+
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::select;
+use tokio::time::{Instant, timeout_at};
+
+use super::{Connection, Stop};
+use crate::http::chunked::ChunkedDecoder;
+use crate::http::framing::Framing;
+use crate::http::head::{self, Exchange};
+use crate::http::refusal::Refusal;
+use crate::http::scan::{BLANK_BYTES, HeadScan};
+use crate::http::{Head, Method};
+
+impl Connection {
+    /// The next request's head; `None` if there is none: the client left, was idle for too long,
+    /// or the server stops.
+    pub(super) async fn read_head(&mut self) -> Result<Option<(Exchange, Option<Head>)>, Stop> {
+        self.head_only = false;
+        let idle_until = Instant::now() + self.config.keep_alive_timeout;
+        let mut head_until = None;
+        let mut scan = HeadScan::default();
+        loop {
+            if let Some(found) = scan.advance(&self.input, &self.config)? {
+                self.head_only = found.line.method == Some(Method::Head);
+                // A copy of its own size: a head that is kept must not keep a read buffer.
+                let (start, end) = (found.fields.start, found.fields.end);
+                let fields = BytesMut::from(self.input.get(start..end).unwrap_or_default());
+                self.input.advance(end);
+                let peer = self.socket.peer();
+                return Ok(Some(head::parse(found.line, fields, peer, &self.config)?));
+            }
+            // What is read here is at most a head: the rest stays in the kernel's buffer.
+            let room = (self.config.max_head + BLANK_BYTES)
+                .saturating_sub(self.input.len())
+                .max(1);
+            if scan.begun() {
+                let until = *head_until.get_or_insert(Instant::now() + self.config.head_timeout);
+                self.read_by(until, room).await?;
+            } else if !self.read_idle(idle_until, room).await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Writes what waits: done before each wait for the client.
+    pub(super) async fn flush(&mut self) -> Result<(), Stop> {
+        Ok(self.socket.send(&mut self.out).await?)
+    }
+
+    /// Waits between requests. False if there will be none.
+    async fn read_idle(&mut self, until: Instant, max: usize) -> Result<bool, Stop> {
+        self.flush().await?;
+        let read = timeout_at(until, self.socket.read(&mut self.input, max));
+        select! {
+            biased;
+            read = read => return read.map_or(Ok(false), |read| Ok(read? > 0)),
+            () = self.drain.cancelled() => {}
+        }
+        // A request that came before the stop is answered, even if the news of it is late.
+        Ok(self.socket.has_unread() && self.socket.read(&mut self.input, max).await? > 0)
+    }
+
+    /// Waits for the rest of a request.
+    async fn read_by(&mut self, until: Instant, max: usize) -> Result<(), Stop> {
+        self.flush().await?;
+        match timeout_at(until, self.socket.read(&mut self.input, max)).await {
+            //= https://www.rfc-editor.org/rfc/rfc9112#section-8
+            //# A server that receives an incomplete request message, usually due to a canceled
+            //# request or a triggered timeout exception, MAY send an error response prior to closing
+            //# the connection.
+            Err(_elapsed) => Err(Refusal::Timeout.into()),
+            Ok(read) => {
+                if read? > 0 {
+                    Ok(())
+                } else {
+                    Err(Stop::Left)
+                }
+            }
+        }
+    }
+
+    /// The whole body, which may have `limit` bytes.
+    pub(super) async fn read_body(
+        &mut self,
+        exchange: Exchange,
+        limit: usize,
+    ) -> Result<Bytes, Stop> {
+        let limit = limit.min(self.config.max_body_ceiling);
+        match exchange.framing {
+            Framing::None => Ok(Bytes::new()),
+            Framing::Length(length) => {
+                let length = within(length, limit).ok_or(Refusal::BodyTooLarge)?;
+                self.invite(exchange);
+                self.read_length(length).await?;
+                Ok(self.take(length))
+            }
+            Framing::Chunked => {
+                self.invite(exchange);
+                let mut body = BytesMut::new();
+                self.read_chunked(limit, &mut body).await?;
+                Ok(body.freeze())
+            }
+        }
+    }
+
+    /// Takes bytes that have been read. Few are copied, so that they do not keep a large buffer.
+    fn take(&mut self, length: usize) -> Bytes {
+        if self.input.capacity() / 2 < length {
+            return self.input.split_to(length).freeze();
+        }
+        let taken = Bytes::copy_from_slice(self.input.get(..length).unwrap_or_default());
+        self.input.advance(length);
+        taken
+    }
+
+    /// Has the client send the body it holds back.
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
+    //# A server MAY omit sending a 100 (Continue) response if it has already received some or all of
+    //# the content for the corresponding request
+    fn invite(&mut self, exchange: Exchange) {
+        if exchange.expects_continue && self.input.is_empty() {
+            self.out
+                .push(Bytes::from_static(b"HTTP/1.1 100 Continue\r\n\r\n"));
+        }
+    }
+
+    async fn read_length(&mut self, length: usize) -> Result<(), Stop> {
+        let started = Instant::now();
+        while self.input.len() < length {
+            let until = self.body_deadline(started, self.input.len());
+            self.read_by(until, length - self.input.len()).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_chunked(&mut self, limit: usize, body: &mut BytesMut) -> Result<(), Stop> {
+        let started = Instant::now();
+        let mut decoder = ChunkedDecoder::new(limit, &self.config);
+        while !decoder.decode(&mut self.input, body)? {
+            let until = self.body_deadline(started, body.len());
+            self.read_by(until, CHUNKED_READ).await?;
+        }
+        Ok(())
+    }
+
+    /// When the next byte of a body must be there: within the whole body's time, and at the least
+    /// rate once the grace is over. A time per read would let one byte buy the next minute.
+    fn body_deadline(&self, started: Instant, received: usize) -> Instant {
+        let latest = started + self.config.body_timeout;
+        let earned = u32::try_from(received)
+            .ok()
+            .map(|bytes| Duration::from_secs(1).saturating_mul(bytes))
+            .and_then(|seconds| seconds.checked_div(self.config.min_body_rate));
+        match earned {
+            Some(earned) => latest.min(started + self.config.body_grace + earned),
+            None => latest,
+        }
+    }
+
+    /// Reads and drops a body that nobody wants. False if it is left where it is, so that no
+    /// further request can be found behind it.
+    //= https://www.rfc-editor.org/rfc/rfc9112#section-9.3
+    //# A server MUST read the entire request message body or close the connection after sending its
+    //# response
+    pub(super) async fn discard_body(&mut self, exchange: Exchange) -> Result<bool, Stop> {
+        let limit = self.config.max_discarded_body;
+        let wanted = match exchange.framing {
+            Framing::None => return Ok(true),
+            Framing::Length(length) => within(length, limit),
+            Framing::Chunked => Some(limit),
+        };
+        // A client that waits for a 100 and gets a final answer may send the body, or not.
+        let Some(length) = wanted.filter(|_| !exchange.expects_continue) else {
+            return Ok(false);
+        };
+        let until = Instant::now() + self.config.discard_timeout;
+        let dropped = timeout_at(until, async {
+            match exchange.framing {
+                Framing::Chunked => self.read_chunked(limit, &mut BytesMut::new()).await,
+                _ => self
+                    .read_length(length)
+                    .await
+                    .map(|()| self.input.advance(length)),
+            }
+        });
+        match dropped.await {
+            Ok(Err(Stop::Refused(Refusal::BodyTooLarge | Refusal::Timeout))) | Err(_) => Ok(false),
+            Ok(dropped) => dropped.map(|()| true),
+        }
+    }
+}
+
+/// Chunks are read in pieces of this size: their length is not known before.
+const CHUNKED_READ: usize = 16 * 1024;
+
+/// `length` as a size, if it is at most `limit`.
+fn within(length: u64, limit: usize) -> Option<usize> {
+    usize::try_from(length)
+        .ok()
+        .filter(|&length| length <= limit)
+}

@@ -1,0 +1,69 @@
+//! The request methods that are known.
+
+use std::fmt;
+
+/// A request method (RFC 9110 section 9.3, and PATCH of RFC 5789).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Transfer a representation.
+    Get,
+    /// As `GET`, without the content.
+    Head,
+    /// Have the content processed.
+    Post,
+    /// Replace the target.
+    Put,
+    /// Change the target.
+    Patch,
+    /// Remove the target.
+    Delete,
+    /// Say what can be done with the target.
+    Options,
+    /// Open a tunnel; answered with 501.
+    Connect,
+    /// Echo the request; answered with 501, because it would show what other parties added.
+    Trace,
+}
+
+impl Method {
+    /// Recognises a method.
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-9.1
+    //# The method token is case-sensitive because it might be used as a gateway to object-based
+    //# systems with case-sensitive method names.
+    pub(crate) fn parse(token: &str) -> Option<Self> {
+        Some(match token {
+            "GET" => Self::Get,
+            "HEAD" => Self::Head,
+            "POST" => Self::Post,
+            "PUT" => Self::Put,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            "OPTIONS" => Self::Options,
+            "CONNECT" => Self::Connect,
+            "TRACE" => Self::Trace,
+            _ => return None,
+        })
+    }
+
+    /// The method as it stands in a request line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+            Self::Connect => "CONNECT",
+            Self::Trace => "TRACE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,150 @@
+//! What a handler answers.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use serde::Serialize;
+use tracing::error;
+
+use super::request_line::is_token_byte;
+use super::{Body, HeaderValue, Problem, Source, Status, Upgraded};
+
+/// A response. Its length, `Date` and `Connection` are the connection's business.
+#[derive(Debug)]
+pub struct Response {
+    /// The status.
+    pub status: Status,
+    headers: Vec<(&'static str, HeaderValue)>,
+    /// What follows the head.
+    pub body: Body,
+    closes: bool,
+}
+
+/// Fields that only the connection may set: they say where the message ends, or when it was made.
+const OWN_FIELDS: [&str; 5] = [
+    "connection",
+    "content-length",
+    "date",
+    "keep-alive",
+    "transfer-encoding",
+];
+
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+
+impl Response {
+    /// A response without content.
+    #[must_use]
+    pub fn empty(status: Status) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Body::Empty,
+            closes: false,
+        }
+    }
+
+    fn with_content(status: Status, content_type: &'static str, body: Body) -> Self {
+        let headers = vec![
+            ("content-type", HeaderValue::from_static(content_type)),
+            ("x-content-type-options", NOSNIFF),
+        ];
+        Self {
+            status,
+            headers,
+            body,
+            closes: false,
+        }
+    }
+
+    /// A response with content.
+    ///
+    /// # Panics
+    ///
+    /// If `content_type` is no header value.
+    pub fn bytes(status: Status, content_type: &'static str, content: Bytes) -> Self {
+        Self::with_content(status, content_type, Body::Full(content))
+    }
+
+    /// A response with `text/plain` content in UTF-8.
+    pub fn text(status: Status, content: impl Into<Bytes>) -> Self {
+        Self::bytes(status, "text/plain; charset=utf-8", content.into())
+    }
+
+    /// A response with `application/json` content.
+    ///
+    /// A value that cannot be serialized (a map whose keys are no strings) becomes a 500.
+    pub fn json(status: Status, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(content) => Self::bytes(status, "application/json", content.into()),
+            Err(error) => {
+                error!(%error, "an answer cannot be serialized");
+                Problem::new(Status::INTERNAL_SERVER_ERROR).into()
+            }
+        }
+    }
+
+    /// A `200` whose content is made while it is sent.
+    ///
+    /// # Panics
+    ///
+    /// If `content_type` is no header value.
+    #[must_use]
+    pub fn stream(content_type: &'static str, source: Box<dyn Source>) -> Self {
+        Self::with_content(Status::OK, content_type, Body::Stream(source))
+    }
+
+    /// A `101` to `protocol`; `hook` runs the new protocol to its end, in the connection's task.
+    ///
+    /// Only for a request that asks for it ([`Head::asks_for`](super::Head::asks_for)): another
+    /// one is answered with 400 instead.
+    pub fn upgrade<F>(
+        protocol: HeaderValue,
+        hook: impl FnOnce(Upgraded) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        Self {
+            status: Status::SWITCHING_PROTOCOLS,
+            headers: vec![("upgrade", protocol)],
+            body: Body::Upgrade(Box::new(|upgraded| Box::pin(hook(upgraded)))),
+            closes: false,
+        }
+    }
+
+    /// Adds a header line. The name is a token.
+    ///
+    /// `connection`, `content-length`, `date`, `keep-alive` and `transfer-encoding` are the
+    /// connection's own and left out.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
+        debug_assert!(name.bytes().all(is_token_byte), "{name:?} is no token");
+        if !OWN_FIELDS.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// Has the connection end after this response.
+    #[must_use]
+    pub fn closing(mut self) -> Self {
+        self.closes = true;
+        self
+    }
+
+    pub(crate) fn closes(&self) -> bool {
+        self.closes
+    }
+
+    /// The header lines that were added, in their order.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, &HeaderValue)> {
+        self.headers.iter().map(|(name, value)| (*name, value))
+    }
+}
+
+/// So that a handler can refuse with `?`.
+impl From<Result<Response, Problem>> for Response {
+    fn from(answer: Result<Response, Problem>) -> Self {
+        answer.unwrap_or_else(Into::into)
+    }
+}

@@ -1,0 +1,77 @@
+//! Counters that the layers write and a metrics page reads.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A number that only grows.
+///
+/// ```
+/// use realtime_server::metrics::Counter;
+///
+/// let counter = Counter::default();
+/// counter.incr();
+/// counter.add(2);
+/// assert_eq!(counter.value(), 3);
+/// ```
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds `n`; wraps around after 2^64.
+    pub fn add(&self, n: u64) {
+        // Nothing is published by a counter, so no ordering is needed.
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// Adds one.
+    pub fn incr(&self) {
+        self.add(1);
+    }
+
+    /// The sum so far.
+    pub fn value(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// All counters of one server. There is no global: two servers in one process count apart.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// Connections that were handed to the HTTP layer.
+    pub connections_accepted: Counter,
+    /// Heads that were read and understood.
+    pub requests: Counter,
+    /// Requests that the HTTP layer itself answered with an error: bad heads, bodies over the
+    /// limit, time-outs.
+    pub requests_refused: Counter,
+    /// Handlers, upgrades and response streams that panicked.
+    pub handler_panics: Counter,
+    /// Handlers that did not answer in time.
+    pub handler_timeouts: Counter,
+    /// Responses and streams that were cut because the client stopped reading.
+    pub write_timeouts: Counter,
+    /// Connections that changed their protocol.
+    pub upgrades: Counter,
+    /// Sockets that were refused because there were as many as there may be.
+    pub connections_refused: Counter,
+    /// Connections of hubs that passed their handshake.
+    pub hub_connections: Counter,
+    /// Connections of hubs that sent no handshake that could be accepted.
+    pub hub_handshakes_refused: Counter,
+    /// Negotiated connections of hubs for which no transport came in time.
+    pub hub_negotiations_expired: Counter,
+    /// Connections of hubs that broke the protocol or the framing.
+    pub hub_protocol_errors: Counter,
+    /// Connections of hubs that were ended because they took their messages too slowly.
+    pub hub_slow_clients: Counter,
+    /// Connections of hubs that were ended because they were silent for too long.
+    pub hub_silent_clients: Counter,
+    /// Invocations of hub methods by clients.
+    pub invocations: Counter,
+    /// Invocations that were not started: no such method, or arguments that do not fit.
+    pub invocations_refused: Counter,
+    /// Messages and events that were queued for a member.
+    pub messages_queued: Counter,
+    /// Messages and events that were lost because the queue of a member was full.
+    pub messages_dropped: Counter,
+}

@@ -1,0 +1,153 @@
+use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
+
+use futures_util::future::{BoxFuture, join_all};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinSet,
+    time::{self, Instant},
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, info, warn};
+
+use super::{ServerBuilder, router::Router};
+use crate::{
+    config::{HttpConfig, ServerConfig},
+    fanout::{End, Registry},
+    http::{self, Socket},
+    metrics::Metrics,
+};
+
+/// What a client over the limit of connections is told. Its request is not read.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\
+    Retry-After: 5\r\nConnection: close\r\n\r\n";
+
+/// A server that is set up; it serves one listener.
+pub struct Server {
+    http: Arc<HttpConfig>,
+    config: ServerConfig,
+    metrics: Arc<Metrics>,
+    router: Arc<Router>,
+    tasks: Vec<BoxFuture<'static, ()>>,
+    stop_hooks: Vec<BoxFuture<'static, ()>>,
+    registries: Vec<Arc<Registry>>,
+}
+
+impl Server {
+    pub(super) fn new(builder: ServerBuilder) -> Self {
+        Self {
+            http: Arc::new(builder.http),
+            config: builder.config,
+            metrics: builder.metrics,
+            router: Arc::new(builder.router),
+            tasks: builder.tasks,
+            stop_hooks: builder.stop_hooks,
+            registries: builder.registries,
+        }
+    }
+
+    /// Serves `listener` until `stop` is ready; then ends all connections in an orderly way and
+    /// returns when they are gone, or when [`ServerConfig::drain_timeout`] has passed.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let drain = CancellationToken::new();
+        let permits = Arc::new(Semaphore::new(self.config.max_connections));
+        let mut beside: JoinSet<()> = self.tasks.into_iter().collect();
+        let mut connections = JoinSet::new();
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => {
+                        let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
+                            refuse(&stream, peer, &self.metrics);
+                            continue;
+                        };
+                        let serving = http::serve(
+                            Socket::new(stream, peer),
+                            Arc::clone(&self.router) as Arc<dyn http::Service>,
+                            Arc::clone(&self.http),
+                            Arc::clone(&self.metrics),
+                            drain.clone(),
+                        );
+                        connections.spawn(hold(permit, serving));
+                    }
+                    Err(error) => rest(&error, self.config).await,
+                },
+                Some(ended) = connections.join_next() => report(ended),
+                Some(ended) = beside.join_next() => report(ended),
+            }
+        }
+        drop(listener);
+        info!(connections = connections.len(), "stopping");
+        let deadline = Instant::now() + self.config.drain_timeout;
+        if time::timeout_at(deadline, join_all(self.stop_hooks))
+            .await
+            .is_err()
+        {
+            warn!("a stop hook took too long");
+        }
+        self.registries
+            .iter()
+            .for_each(|registry| registry.close(End::Shutdown));
+        drain.cancel();
+        let drained = time::timeout_at(deadline, async {
+            while let Some(ended) = connections.join_next().await {
+                report(ended);
+            }
+        });
+        if drained.await.is_err() {
+            warn!(
+                connections = connections.len(),
+                "connections cut at the end of the drain time"
+            );
+        }
+        connections.shutdown().await;
+        beside.shutdown().await;
+        info!("stopped");
+    }
+}
+
+/// Keeps the permit for as long as the connection runs, on whatever way it ends.
+async fn hold(_permit: OwnedSemaphorePermit, connection: impl Future<Output = ()>) {
+    connection.await;
+}
+
+fn refuse(stream: &TcpStream, peer: SocketAddr, metrics: &Metrics) {
+    metrics.connections_refused.incr();
+    // One attempt: a fresh socket takes these few bytes, and nobody waits for one that does not.
+    let told = stream.try_write(FULL).is_ok();
+    debug!(%peer, told, "refused: as many connections as there may be");
+}
+
+/// Rests after a failed accept where trying again at once would spin.
+async fn rest(error: &io::Error, config: ServerConfig) {
+    let about_one_peer = matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
+    );
+    if about_one_peer {
+        debug!(%error, "a connection was lost before it was accepted");
+    } else {
+        warn!(%error, "cannot accept; out of files or memory?");
+        time::sleep(config.accept_pause).await;
+    }
+}
+
+fn report(ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended
+        && error.is_panic()
+    {
+        error!(%error, "a task panicked");
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

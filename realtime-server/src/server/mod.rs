@@ -1,0 +1,12 @@
+//! The server: its routes, its accept loop, and how it stops.
+
+mod accept;
+mod builder;
+mod pattern;
+mod router;
+mod setup;
+
+pub use accept::Server;
+pub use builder::ServerBuilder;
+pub use pattern::PatternError;
+pub use setup::SetupError;

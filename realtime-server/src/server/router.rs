@@ -1,0 +1,121 @@
+use std::fmt;
+
+use crate::http::{
+    Decision, Handler, Head, HeaderValue, Method, Pace, Problem, Response, Service, Status,
+};
+
+use super::pattern::Pattern;
+
+/// The table of routes.
+#[derive(Default)]
+pub(super) struct Router {
+    resources: Vec<Resource>,
+}
+
+/// What is at the paths of one pattern.
+struct Resource {
+    pattern: Pattern,
+    methods: Vec<Endpoint>,
+}
+
+/// What answers one method at one pattern.
+pub(super) struct Endpoint {
+    pub(super) method: Method,
+    pub(super) body_limit: usize,
+    pub(super) pace: Pace,
+    pub(super) handler: Handler,
+}
+
+impl Router {
+    /// Adds an endpoint; says whether its place was free.
+    pub(super) fn add(&mut self, pattern: Pattern, endpoint: Endpoint) -> bool {
+        let known = self
+            .resources
+            .iter_mut()
+            .find(|known| known.pattern.is_same_as(&pattern));
+        match known {
+            Some(resource) if resource.endpoint(endpoint.method).is_some() => false,
+            Some(resource) => {
+                resource.methods.push(endpoint);
+                true
+            }
+            None => {
+                self.resources.push(Resource {
+                    pattern,
+                    methods: vec![endpoint],
+                });
+                true
+            }
+        }
+    }
+}
+
+impl Service for Router {
+    fn route(&self, head: &Head) -> Decision {
+        let path = head.target.path();
+        let found = self.resources.iter().find_map(|resource| {
+            resource
+                .pattern
+                .matches(path)
+                .map(|params| (resource, params))
+        });
+        let Some((resource, params)) = found else {
+            let missing = Problem::new(Status::NOT_FOUND).with_detail("nothing is at this path");
+            return Decision::Answer(missing.into());
+        };
+        // HEAD is answered by GET; the connection leaves the content out.
+        let wanted = if head.method == Method::Head {
+            Method::Get
+        } else {
+            head.method
+        };
+        match resource.endpoint(wanted) {
+            Some(endpoint) => Decision::Call {
+                body_limit: endpoint.body_limit,
+                params,
+                handler: endpoint.handler.clone(),
+                pace: endpoint.pace,
+            },
+            None if head.method == Method::Options => Decision::Answer(
+                Response::empty(Status::NO_CONTENT).header("allow", resource.allow()),
+            ),
+            None => {
+                let refusal = Problem::new(Status::METHOD_NOT_ALLOWED)
+                    .with_detail("this path takes only the methods in the Allow header");
+                Decision::Answer(Response::from(refusal).header("allow", resource.allow()))
+            }
+        }
+    }
+}
+
+impl Resource {
+    fn endpoint(&self, method: Method) -> Option<&Endpoint> {
+        self.methods
+            .iter()
+            .find(|endpoint| endpoint.method == method)
+    }
+
+    /// The value of `Allow`.
+    fn allow(&self) -> HeaderValue {
+        let mut names: Vec<&str> = Vec::new();
+        for endpoint in &self.methods {
+            names.push(endpoint.method.as_str());
+            if endpoint.method == Method::Get {
+                names.push(Method::Head.as_str());
+            }
+        }
+        names.push(Method::Options.as_str());
+        // Names of methods hold no control characters.
+        HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
+    }
+}
+
+impl fmt::Debug for Router {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let routes = self
+            .resources
+            .iter()
+            .map(|resource| resource.pattern.to_string());
+        f.debug_list().entries(routes).finish()
+    }
+}

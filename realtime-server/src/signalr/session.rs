@@ -1,0 +1,113 @@
+use std::fmt;
+
+use bytes::{Bytes, BytesMut};
+use signalr_protocol::{
+    DecodeError, Decoder, HandshakeError, HandshakeRequest, HandshakeResponse, Limits, Message,
+    MessageError, Protocol, Refusal, TransferFormat,
+};
+
+/// The protocol state of one connection: first the handshake, then messages. It knows no socket and
+/// no time.
+#[derive(Debug)]
+pub(super) struct Session {
+    decoder: Decoder,
+    protocol: Protocol,
+    formats: &'static [TransferFormat],
+    detailed_errors: bool,
+}
+
+/// What is next in the bytes of a client.
+#[derive(Debug)]
+pub(super) enum Next<'a> {
+    /// No whole record.
+    NeedMore,
+    /// A message of a type that only later versions of the protocol know.
+    Unknown,
+    /// A message.
+    Message(Message<'a>),
+}
+
+/// What the bytes of a client broke.
+#[derive(Debug)]
+pub(super) enum SessionError {
+    Record(DecodeError),
+    Message(MessageError),
+}
+
+impl Session {
+    /// A session on a transport that carries `formats`.
+    pub(super) fn new(
+        max_record: usize,
+        formats: &'static [TransferFormat],
+        detailed_errors: bool,
+    ) -> Self {
+        let mut limits = Limits::default();
+        limits.max_record = max_record;
+        let decoder = Decoder::new(limits);
+        Self {
+            decoder,
+            protocol: Protocol::Json,
+            formats,
+            detailed_errors,
+        }
+    }
+
+    /// Takes the handshake out of `src`, once it is whole; on refusal gives what to answer.
+    pub(super) fn handshake(&mut self, src: &mut BytesMut) -> Result<Option<Bytes>, Bytes> {
+        let record = match self.decoder.decode(src) {
+            Ok(Some(record)) => record,
+            Ok(None) => return Ok(None),
+            // No separator within the limit.
+            Err(_) => return Err(canceled()),
+        };
+        let request = HandshakeRequest::parse(&record).map_err(|error| self.unreadable(&error))?;
+        let accepted = request.accept(self.formats);
+        self.protocol =
+            accepted.map_err(|refusal| encoded(&HandshakeResponse::refused(&refusal)))?;
+        self.decoder.set_protocol(self.protocol);
+        Ok(Some(encoded(&HandshakeResponse::ACCEPTED)))
+    }
+
+    /// Takes the next record out of `src`, once it is whole, and reads it.
+    pub(super) fn next<'a>(&mut self, src: &'a mut BytesMut) -> Result<Next<'a>, SessionError> {
+        let Some(record) = self.decoder.decode(src).map_err(SessionError::Record)? else {
+            return Ok(Next::NeedMore);
+        };
+        let message = Message::parse(&record).map_err(SessionError::Message)?;
+        Ok(message.map_or(Next::Unknown, Next::Message))
+    }
+
+    pub(super) fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    fn unreadable(&self, error: &HandshakeError) -> Bytes {
+        if !self.detailed_errors {
+            return encoded(&error.response());
+        }
+        let text = format!("{} InvalidDataException: {error}", Refusal::Unexpected);
+        encoded(&HandshakeResponse {
+            error: Some(text.into()),
+        })
+    }
+}
+
+/// What a client is told that sent no handshake in time.
+pub(super) fn canceled() -> Bytes {
+    encoded(&HandshakeResponse::refused(&Refusal::Canceled))
+}
+
+fn encoded(response: &HandshakeResponse<'_>) -> Bytes {
+    let mut bytes = BytesMut::with_capacity(response.encoded_len());
+    response.encode(&mut bytes);
+    bytes.freeze()
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Record(error) => error.fmt(f),
+            Self::Message(error) => error.fmt(f),
+        }
+    }
+}

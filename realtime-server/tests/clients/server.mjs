@@ -1,0 +1,62 @@
+// Starts the built server on a free port and ends it again.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const binary = process.env.REALTIME_SERVER_BIN;
+const START_LIMIT = 10_000;
+
+/** Starts the server; resolves once its banner names the address it listens on. */
+export async function startServer({ port = 0, args = [] } = {}) {
+  if (!binary) throw new Error('REALTIME_SERVER_BIN must name the built realtime-server');
+  const child = spawn(binary, ['--listen', `127.0.0.1:${port}`, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk) => (log += chunk));
+  const exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  // A failed test must not leave the process behind.
+  process.once('exit', () => child.kill('SIGKILL'));
+
+  const banner = new Promise((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const [, url] = /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(line) ?? [];
+      if (url) resolve(url);
+    });
+  });
+  const gone = exit.then(({ code, signal }) => {
+    throw new Error(`the server ended at once (code ${code}, signal ${signal}): ${log}`);
+  });
+  const url = await within(START_LIMIT, Promise.race([banner, gone]), 'the banner');
+  gone.catch(() => {});
+  return {
+    url,
+    port: Number(new URL(url).port),
+    /** Sends SIGTERM; resolves with how the process ended and after how many milliseconds. */
+    async stop() {
+      const start = performance.now();
+      child.kill('SIGTERM');
+      const ended = await within(START_LIMIT, exit, 'the end of the server');
+      return { ...ended, after: performance.now() - start };
+    },
+  };
+}
+
+/** What `realtime-server --help` prints. */
+export async function helpText() {
+  const child = spawn(binary, ['--help'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk) => (text += chunk));
+  await once(child, 'close');
+  return text;
+}
+
+/** Rejects when `promise` does not settle within `limit` milliseconds. */
+export function within(limit, promise, what) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not come within ${limit} ms`)), limit);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

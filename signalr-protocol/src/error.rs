@@ -1,0 +1,99 @@
+//! What goes wrong with a whole record, and on our own side.
+
+use core::{error::Error, fmt};
+
+use crate::{Close, Message, Protocol};
+
+/// The peer broke the framing. The connection is over.
+///
+/// The texts are those of ASP.NET Core, which tells them to clients when detailed errors are on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// A record does not fit [`max_record`](crate::Limits::max_record).
+    RecordTooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The stream ended within a record.
+    Truncated,
+}
+
+impl DecodeError {
+    /// The last message to the peer. During the handshake it is
+    /// [`Refusal::Canceled`](crate::Refusal::Canceled) instead.
+    #[must_use]
+    pub const fn close_message(&self) -> Message<'static> {
+        Message::Close(Close::WITH_ERROR)
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RecordTooLarge { limit } => write!(
+                f,
+                "The maximum message size of {limit}B was exceeded. \
+                 The message size can be configured in AddHubOptions."
+            ),
+            Self::Truncated => f.write_str("Connection terminated while reading a message."),
+        }
+    }
+}
+
+impl Error for DecodeError {}
+
+/// Our caller asked for something that may not be sent. Nothing was written.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// A record of JSON holds the separator.
+    Separator {
+        /// Its offset in the record.
+        at: usize,
+    },
+    /// A message that must have an invocation id has an empty one.
+    EmptyInvocationId,
+    /// An invocation has an empty target.
+    EmptyTarget,
+    /// A payload was encoded for another protocol than the message.
+    ProtocolMismatch {
+        /// The protocol of the payload.
+        payload: Protocol,
+        /// The protocol of the message.
+        message: Protocol,
+    },
+    /// The arguments did not serialize as a sequence.
+    ArgumentsNotArray,
+    /// A value refused to be serialized.
+    Serialize(serde_json::Error),
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Separator { at } => write!(f, "record separator at offset {at} of a record"),
+            Self::EmptyInvocationId => f.write_str("empty invocation id"),
+            Self::EmptyTarget => f.write_str("empty target"),
+            Self::ProtocolMismatch { payload, message } => {
+                write!(
+                    f,
+                    "payload of {} in a message of {}",
+                    payload.name(),
+                    message.name()
+                )
+            }
+            Self::ArgumentsNotArray => f.write_str("arguments are not a sequence"),
+            Self::Serialize(_) => f.write_str("payload cannot be serialized"),
+        }
+    }
+}
+
+impl Error for EncodeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Serialize(error) => Some(error),
+            _ => None,
+        }
+    }
+}

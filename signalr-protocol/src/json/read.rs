@@ -1,0 +1,170 @@
+//! Messages out of JSON.
+
+use alloc::{borrow::Cow, boxed::Box, vec::Vec};
+
+use super::{JsonError, JsonType, Scanner};
+use crate::{
+    Arguments, CancelInvocation, Close, Completion, Headers, Invocation, Message, MessageError,
+    Outcome, Payload, StreamInvocation, StreamItem, message::Kind,
+};
+
+/// Reads the message of a JSON record; `None` if it is of a type that is not known.
+pub(crate) fn parse_message(bytes: &[u8]) -> Result<Option<Message<'_>>, MessageError> {
+    let mut scanner = Scanner::from_bytes(bytes);
+    scanner.expect_object()?;
+    let mut members = Members::default();
+    scanner.object(|value, name| members.read(&name.unescape().unwrap_or_default(), value))?;
+    members.into_message()
+}
+
+/// The properties of a message in the order in which they came, which is any.
+#[derive(Default)]
+struct Members<'a> {
+    kind: Option<i32>,
+    headers: Headers<'a>,
+    invocation_id: Option<Cow<'a, str>>,
+    target: Option<Cow<'a, str>>,
+    arguments: Option<Arguments<'a>>,
+    stream_ids: Vec<Cow<'a, str>>,
+    item: Option<Payload<'a>>,
+    result: Option<Payload<'a>>,
+    error: Option<Cow<'a, str>>,
+    allow_reconnect: bool,
+    sequence_id: Option<i64>,
+}
+
+impl<'a> Members<'a> {
+    /// Takes one property in. It is checked even if the message has no use for it.
+    fn read(&mut self, name: &str, value: &mut Scanner<'a>) -> Result<(), MessageError> {
+        match name {
+            "type" => self.kind = Some(value.i32_of("type")?),
+            "headers" => self.headers = read_headers(value)?,
+            "invocationId" => self.invocation_id = Some(value.string_of("invocationId")?),
+            "target" => self.target = Some(value.string_of("target")?),
+            "arguments" => {
+                value.expect_type(JsonType::Array, "arguments")?;
+                let (text, len) = value.elements()?;
+                self.arguments = Some(Arguments::scanned_json(text, len));
+            }
+            "streamIds" => self.stream_ids = read_stream_ids(value)?,
+            "item" => self.item = Some(Payload::scanned_json(value.value()?)),
+            "result" => self.result = Some(Payload::scanned_json(value.value()?)),
+            "error" => self.error = Some(value.string_of("error")?),
+            "allowReconnect" => self.allow_reconnect = value.bool_of("allowReconnect")?,
+            "sequenceId" => self.sequence_id = Some(value.i64_of("sequenceId")?),
+            _ => {
+                value.value()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn into_message(self) -> Result<Option<Message<'a>>, MessageError> {
+        let number = self.kind.ok_or(missing("type"))?;
+        let Some(kind) = Kind::from_number(number) else {
+            return Ok(None);
+        };
+        Ok(Some(match kind {
+            Kind::Invocation => Message::Invocation(Invocation {
+                target: not_empty(self.target, "target")?,
+                arguments: self.arguments.ok_or(missing("arguments"))?,
+                headers: self.headers,
+                invocation_id: self.invocation_id.filter(|id| !id.is_empty()),
+                stream_ids: self.stream_ids,
+            }),
+            Kind::StreamItem => Message::StreamItem(StreamItem {
+                invocation_id: not_empty(self.invocation_id, "invocationId")?,
+                item: self.item.ok_or(missing("item"))?,
+                headers: self.headers,
+            }),
+            Kind::Completion => Message::Completion(Completion {
+                invocation_id: not_empty(self.invocation_id, "invocationId")?,
+                outcome: outcome(self.error, self.result)?,
+                headers: self.headers,
+            }),
+            Kind::StreamInvocation => Message::StreamInvocation(StreamInvocation {
+                target: not_empty(self.target, "target")?,
+                invocation_id: not_empty(self.invocation_id, "invocationId")?,
+                arguments: self.arguments.ok_or(missing("arguments"))?,
+                headers: self.headers,
+                stream_ids: self.stream_ids,
+            }),
+            Kind::CancelInvocation => Message::CancelInvocation(CancelInvocation {
+                invocation_id: not_empty(self.invocation_id, "invocationId")?,
+                headers: self.headers,
+            }),
+            Kind::Ping => Message::Ping,
+            Kind::Close => Message::Close(Close {
+                error: self.error,
+                allow_reconnect: self.allow_reconnect,
+            }),
+            Kind::Ack => Message::Ack {
+                sequence_id: self.sequence_id.ok_or(missing("sequenceId"))?,
+            },
+            Kind::Sequence => Message::Sequence {
+                sequence_id: self.sequence_id.ok_or(missing("sequenceId"))?,
+            },
+        }))
+    }
+}
+
+const fn missing(property: &'static str) -> MessageError {
+    MessageError::Json(JsonError::Missing { property })
+}
+
+fn not_empty<'a>(
+    value: Option<Cow<'a, str>>,
+    property: &'static str,
+) -> Result<Cow<'a, str>, MessageError> {
+    value
+        .filter(|text| !text.is_empty())
+        .ok_or(missing(property))
+}
+
+fn outcome<'a>(
+    error: Option<Cow<'a, str>>,
+    result: Option<Payload<'a>>,
+) -> Result<Outcome<'a>, MessageError> {
+    match (error, result) {
+        (Some(_), Some(_)) => Err(MessageError::ErrorAndResult),
+        (None, Some(result)) => Ok(Outcome::Result(result)),
+        (Some(error), None) if !error.is_empty() => Ok(Outcome::Error(error)),
+        _ => Ok(Outcome::Void),
+    }
+}
+
+fn read_headers<'a>(value: &mut Scanner<'a>) -> Result<Headers<'a>, MessageError> {
+    value.expect_type(JsonType::Object, "headers")?;
+    let mut headers = Headers::new();
+    value.object(|value, name| {
+        let name = name.unescape()?;
+        let found = value.peek()?;
+        if found != JsonType::String {
+            value.check_token(found)?;
+            return Err(MessageError::HeaderType {
+                name: Box::from(&*name),
+            });
+        }
+        headers.push(name, value.string()?.unescape()?);
+        Ok(())
+    })?;
+    Ok(headers)
+}
+
+fn read_stream_ids<'a>(value: &mut Scanner<'a>) -> Result<Vec<Cow<'a, str>>, MessageError> {
+    value.expect_type(JsonType::Array, "streamIds")?;
+    let mut stream_ids = Vec::new();
+    value.array(|value| {
+        let found = value.peek()?;
+        if found == JsonType::String {
+            stream_ids.push(value.string()?.unescape()?);
+            return Ok(());
+        }
+        value.check_token(found)?;
+        match found {
+            JsonType::Null => Err(MessageError::NullStreamId),
+            _ => Err(MessageError::StreamIdType { found }),
+        }
+    })?;
+    Ok(stream_ids)
+}

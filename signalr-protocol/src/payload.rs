@@ -1,0 +1,97 @@
+//! One value of the application, not parsed yet.
+
+use core::{error::Error, fmt};
+
+use serde::Deserialize;
+
+use crate::{
+    Protocol,
+    json::{Malformed, Scanner},
+};
+
+/// One value of the application: an argument, an item or a result, as it stands on the wire.
+///
+/// It is well-formed by construction, so what it holds can never break a message it is put into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Payload<'a> {
+    repr: Repr<'a>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Repr<'a> {
+    Json(&'a str),
+}
+
+impl<'a> Payload<'a> {
+    /// JSON text of one value.
+    ///
+    /// # Errors
+    /// If the text is not exactly one well-formed value, or nested deeper than a message allows.
+    pub fn json(text: &'a str) -> Result<Self, PayloadError> {
+        // Deepest where an argument stands: in the message's object and its array.
+        let mut scanner = Scanner::new(text, 2);
+        let value = scanner.value()?;
+        scanner.end()?;
+        Ok(Self::scanned_json(value))
+    }
+
+    /// JSON text that a [`Scanner`] has passed.
+    pub(crate) const fn scanned_json(text: &'a str) -> Self {
+        Self {
+            repr: Repr::Json(text),
+        }
+    }
+
+    /// The protocol it is encoded for.
+    #[must_use]
+    pub const fn protocol(&self) -> Protocol {
+        match self.repr {
+            Repr::Json(_) => Protocol::Json,
+        }
+    }
+
+    /// The bytes on the wire: of JSON, text without white space around it.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'a [u8] {
+        match self.repr {
+            Repr::Json(text) => text.as_bytes(),
+        }
+    }
+
+    /// Reads it as a value of type `T`, which may borrow from it.
+    ///
+    /// # Errors
+    /// If the value is not a `T`; the error says why.
+    pub fn to<T: Deserialize<'a>>(&self) -> Result<T, PayloadError> {
+        match self.repr {
+            Repr::Json(text) => serde_json::from_str(text).map_err(PayloadError::Type),
+        }
+    }
+}
+
+/// A payload is not what it was taken for.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PayloadError {
+    /// Not one well-formed value.
+    Malformed,
+    /// The value is not of the type asked for.
+    Type(serde_json::Error),
+}
+
+impl fmt::Display for PayloadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => f.write_str("malformed payload"),
+            Self::Type(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for PayloadError {}
+
+impl From<Malformed> for PayloadError {
+    fn from(Malformed: Malformed) -> Self {
+        Self::Malformed
+    }
+}

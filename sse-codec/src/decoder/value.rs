@@ -1,0 +1,112 @@
+use alloc::{string::String, vec::Vec};
+use core::str;
+
+/// A part of the input by its offsets, which stay right while bytes are only appended.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Span {
+    pub(super) fn of(self, src: &[u8]) -> &[u8] {
+        src.get(self.start..self.end).unwrap_or_default()
+    }
+
+    pub(super) fn len(self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+}
+
+/// The value of a field of the current block.
+///
+/// It stays in the input as long as that is all there is of it, and is copied when it has several
+/// lines or when the input that holds it is given back before the block ends.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Value {
+    place: Place,
+    copied: Vec<u8>,
+    repaired: String,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+enum Place {
+    #[default]
+    Absent,
+    Input(Span),
+    Copied,
+}
+
+impl Value {
+    pub(super) fn is_present(&self) -> bool {
+        !matches!(self.place, Place::Absent)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self.place {
+            Place::Absent => 0,
+            Place::Input(span) => span.len(),
+            Place::Copied => self.copied.len(),
+        }
+    }
+
+    /// Forgets the value; the buffers keep their room for the next one.
+    pub(super) fn clear(&mut self) {
+        self.place = Place::Absent;
+    }
+
+    pub(super) fn replace(&mut self, span: Span) {
+        self.place = Place::Input(span);
+    }
+
+    /// Adds a line, with an LF before it unless it is the first.
+    pub(super) fn push_line(&mut self, src: &[u8], span: Span) {
+        if !self.is_present() {
+            self.place = Place::Input(span);
+            return;
+        }
+        self.copy(src);
+        self.copied.push(b'\n');
+        self.copied.extend_from_slice(span.of(src));
+    }
+
+    /// Lets go of the input.
+    pub(super) fn copy(&mut self, src: &[u8]) {
+        if let Place::Input(span) = self.place {
+            self.copied.clear();
+            self.copied.extend_from_slice(span.of(src));
+            self.place = Place::Copied;
+        }
+    }
+
+    /// The value as text, if there is one.
+    pub(super) fn text<'a>(&'a mut self, src: &'a [u8]) -> Option<&'a str> {
+        let bytes = match self.place {
+            Place::Absent => return None,
+            Place::Input(span) => span.of(src),
+            Place::Copied => &self.copied,
+        };
+        Some(text(bytes, &mut self.repaired))
+    }
+}
+
+/// The bytes as text; malformed parts are replaced, in `repaired`.
+///
+//= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+//# Streams must be decoded using the UTF-8 decode algorithm.
+///
+/// Decoding each value is the same as decoding the stream before it is cut into lines: CR, LF,
+/// colon and space are never part of a longer sequence, so a cut never divides a valid one.
+pub(super) fn text<'a>(bytes: &'a [u8], repaired: &'a mut String) -> &'a str {
+    if let Ok(text) = str::from_utf8(bytes) {
+        return text;
+    }
+    repaired.clear();
+    for chunk in bytes.utf8_chunks() {
+        repaired.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            repaired.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    repaired
+}

@@ -1,0 +1,42 @@
+//! The masking of RFC 6455 section 5.3, eight bytes at a time.
+
+/// XORs `data` with `key` from the key's first byte on, and says whether the result is all ASCII.
+///
+/// The test rides along for free, so that only text with a high bit in it meets the UTF-8
+/// validator.
+//= https://www.rfc-editor.org/rfc/rfc6455#section-5.3
+//# Octet i of the transformed data ("transformed-octet-i") is the XOR of
+//# octet i of the original data ("original-octet-i") with octet at index
+//# i modulo 4 of the masking key ("masking-key-octet-j"):
+#[inline]
+pub(crate) fn apply(key: [u8; 4], data: &mut [u8]) -> bool {
+    let [a, b, c, d] = key;
+    let word = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    let mut seen = 0;
+    let mut chunks = data.chunks_exact_mut(8);
+    for chunk in &mut chunks {
+        // Always there: the compiler sees the length and drops the test.
+        if let Some(chunk) = chunk.first_chunk_mut() {
+            let plain = u64::from_ne_bytes(*chunk) ^ word;
+            seen |= plain;
+            *chunk = plain.to_ne_bytes();
+        }
+    }
+    let mut ascii = seen & 0x8080_8080_8080_8080 == 0;
+    for (byte, key) in chunks
+        .into_remainder()
+        .iter_mut()
+        .zip([a, b, c, d, a, b, c])
+    {
+        *byte ^= key;
+        ascii &= byte.is_ascii();
+    }
+    ascii
+}
+
+/// The key for what follows `len` bytes that were masked with `key`.
+#[inline]
+pub(crate) fn rotate(mut key: [u8; 4], len: usize) -> [u8; 4] {
+    key.rotate_left(len % 4);
+    key
+}

@@ -1,0 +1,237 @@
+//! What a head must be, each rule applied at the byte that decides it.
+
+use crate::{
+    DecodeError, Head, Limits, Opcode, Role,
+    head::{FIN, LEN_16, LEN_64, MASK, MAX_CONTROL, MAX_LEN, RSV1},
+};
+
+/// The rules of one connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub(crate) role: Role,
+    pub(crate) limits: Limits,
+    /// Whether RSV1 may stand on the first frame of a message.
+    pub(crate) rsv1: bool,
+}
+
+/// A message of which frames are still to come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unfinished {
+    /// Whether its payload is text on the wire, that is: not compressed.
+    pub(crate) text: bool,
+    /// What its frames declared so far, in bytes.
+    pub(crate) len: usize,
+    pub(crate) fragments: usize,
+}
+
+/// A head that passed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parsed {
+    pub(crate) head: Head,
+    /// The bytes of the head itself.
+    pub(crate) size: usize,
+    pub(crate) key: [u8; 4],
+}
+
+impl Rules {
+    /// Reads the head at the front of `bytes`; `None` asks for more bytes.
+    #[inline]
+    pub(crate) fn parse(
+        &self,
+        unfinished: Option<&Unfinished>,
+        bytes: &[u8],
+    ) -> Result<Option<Parsed>, DecodeError> {
+        let Some((&first, bytes)) = bytes.split_first() else {
+            return Ok(None);
+        };
+        let opcode = self.first_byte(unfinished, first)?;
+        let Some((&second, bytes)) = bytes.split_first() else {
+            return Ok(None);
+        };
+        let short = self.second_byte(opcode, second)?;
+
+        let (len, form) = match short {
+            LEN_16 => (long_len::<2>(bytes, u64::from(LEN_16))?, 2),
+            LEN_64 => (long_len::<8>(bytes, 1 << 16)?, 8),
+            short => (
+                Len {
+                    least: u64::from(short),
+                    complete: true,
+                },
+                0,
+            ),
+        };
+        let size = self.payload_len(opcode, unfinished, len.least)?;
+        if !len.complete {
+            return Ok(None);
+        }
+        let key_at = bytes.get(form..).unwrap_or_default();
+        let (key, key_size) = match self.role {
+            Role::Client => ([0; 4], 0),
+            Role::Server => match key_at.first_chunk() {
+                Some(key) => (*key, key.len()),
+                None => return Ok(None),
+            },
+        };
+        let head = Head {
+            fin: first & FIN != 0,
+            rsv1: first & RSV1 != 0,
+            opcode,
+            len: size,
+        };
+        Ok(Some(Parsed {
+            head,
+            size: 2 + form + key_size,
+            key,
+        }))
+    }
+
+    #[inline]
+    fn first_byte(
+        &self,
+        unfinished: Option<&Unfinished>,
+        first: u8,
+    ) -> Result<Opcode, DecodeError> {
+        let bits = first >> 4 & 0x7;
+        //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
+        //# If an unknown opcode is received, the receiving endpoint MUST _Fail the
+        //# WebSocket Connection_.
+        let opcode = Opcode::from_bits(first & 0xF).ok_or(DecodeError::ReservedOpcode {
+            opcode: first & 0xF,
+        })?;
+        //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
+        //# If a nonzero value is received and none of
+        //# the negotiated extensions defines the meaning of such a nonzero
+        //# value, the receiving endpoint MUST _Fail the WebSocket
+        //# Connection_.
+        let starts_message = matches!(opcode, Opcode::Text | Opcode::Binary);
+        let allowed = if self.rsv1 && starts_message {
+            RSV1 >> 4
+        } else {
+            0
+        };
+        if bits & !allowed != 0 {
+            return Err(DecodeError::ReservedBits { bits });
+        }
+        if opcode.is_control() {
+            //= https://www.rfc-editor.org/rfc/rfc6455#section-5.5
+            //# All control frames MUST have a payload length of 125 bytes or less
+            //# and MUST NOT be fragmented.
+            if first & FIN == 0 {
+                return Err(DecodeError::FragmentedControl);
+            }
+            return Ok(opcode);
+        }
+        //= https://www.rfc-editor.org/rfc/rfc6455#section-5.4
+        //# A fragmented message consists of a single frame with the FIN bit
+        //# clear and an opcode other than 0, followed by zero or more frames
+        //# with the FIN bit clear and the opcode set to 0, and terminated by
+        //# a single frame with the FIN bit set and an opcode of 0.
+        let fragments = match (unfinished, starts_message) {
+            (None, false) => return Err(DecodeError::UnexpectedContinuation),
+            (Some(_), true) => return Err(DecodeError::InterruptedMessage),
+            (Some(unfinished), false) => unfinished.fragments,
+            (None, true) => 0,
+        };
+        let limit = self.limits.max_fragments;
+        if fragments >= limit {
+            return Err(DecodeError::TooManyFragments { limit });
+        }
+        Ok(opcode)
+    }
+
+    /// Returns the seven bits of the length.
+    #[inline]
+    fn second_byte(&self, opcode: Opcode, second: u8) -> Result<u8, DecodeError> {
+        match (self.role, second & MASK != 0) {
+            //= https://www.rfc-editor.org/rfc/rfc6455#section-5.1
+            //# The server MUST close the connection upon receiving a
+            //# frame that is not masked.
+            (Role::Server, false) => return Err(DecodeError::UnmaskedFrame),
+            //= https://www.rfc-editor.org/rfc/rfc6455#section-5.1
+            //# A client MUST close a connection if it detects a masked
+            //# frame.
+            (Role::Client, true) => return Err(DecodeError::MaskedFrame),
+            _ => {}
+        }
+        let short = second & !MASK;
+        if opcode.is_control() && usize::from(short) > MAX_CONTROL {
+            return Err(DecodeError::ControlTooLong);
+        }
+        //= https://www.rfc-editor.org/rfc/rfc6455#section-5.5.1
+        //# If there is a body, the first two bytes of
+        //# the body MUST be a 2-byte unsigned integer (in network byte order)
+        //# representing a status code with value /code/ defined in Section 7.4.
+        if opcode == Opcode::Close && short == 1 {
+            return Err(DecodeError::ClosePayloadTooShort);
+        }
+        Ok(short)
+    }
+
+    /// Judges a length of at least `least` bytes before any of them is kept.
+    //= https://www.rfc-editor.org/rfc/rfc6455#section-10.4
+    //# Implementations that have implementation- and/or platform-specific
+    //# limitations regarding the frame size or total message size after
+    //# reassembly from multiple frames MUST protect themselves against
+    //# exceeding those limits.
+    #[inline]
+    fn payload_len(
+        &self,
+        opcode: Opcode,
+        unfinished: Option<&Unfinished>,
+        least: u64,
+    ) -> Result<usize, DecodeError> {
+        let limit = self.limits.max_frame;
+        let too_large = DecodeError::FrameTooLarge { limit };
+        let len = usize::try_from(least).map_err(|_| too_large)?;
+        if opcode.is_control() {
+            return Ok(len);
+        }
+        if len > limit {
+            return Err(too_large);
+        }
+        let limit = self.limits.max_message;
+        let before = unfinished.map_or(0, |unfinished| unfinished.len);
+        // `before` passed this test itself, so it is at most `limit`.
+        if len > limit.saturating_sub(before) {
+            return Err(DecodeError::MessageTooLarge { limit });
+        }
+        Ok(len)
+    }
+}
+
+/// What is known of an extended length.
+struct Len {
+    /// The length if the bytes that are missing are all zero.
+    least: u64,
+    complete: bool,
+}
+
+/// Reads a length of `N` bytes as far as it is there; `minimum` is the least that needs so many.
+#[inline]
+fn long_len<const N: usize>(bytes: &[u8], minimum: u64) -> Result<Len, DecodeError> {
+    let (mut least, mut most) = (0, 0);
+    for index in 0..N {
+        let byte = bytes.get(index).copied();
+        least = least << 8 | u64::from(byte.unwrap_or(0x00));
+        most = most << 8 | u64::from(byte.unwrap_or(0xFF));
+    }
+    //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
+    //# the following 8 bytes interpreted as a 64-bit unsigned integer (the
+    //# most significant bit MUST be 0) are the payload length.
+    if least > MAX_LEN {
+        return Err(DecodeError::LengthTopBit);
+    }
+    //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
+    //# Note that
+    //# in all cases, the minimal number of bytes MUST be used to encode
+    //# the length, for example, the length of a 124-byte-long string
+    //# can't be encoded as the sequence 126, 0, 124.
+    if most < minimum {
+        return Err(DecodeError::NonMinimalLength);
+    }
+    Ok(Len {
+        least,
+        complete: bytes.len() >= N,
+    })
+}
