@@ -1,9 +1,11 @@
 //! The command line: flags, logs, exit codes.
 
+mod describe;
 mod logs;
 mod serve;
 
 use std::{
+    error::Error,
     io::{self, Write},
     process::ExitCode,
 };
@@ -23,6 +25,7 @@ const USAGE: u8 = 2;
 #[command(after_help = "Examples:\n  \
     realtime-server\n  \
     realtime-server --listen 0.0.0.0:8080 --log-format json\n  \
+    realtime-server openapi --version 3.2 --format yaml\n  \
     curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'")]
 struct Arguments {
     #[command(subcommand)]
@@ -35,6 +38,12 @@ struct Arguments {
 enum Command {
     /// Serve the demo: its page, event streams and hub. The default.
     Serve(serve::Options),
+    /// Print what the server offers as OpenAPI: its routes, event streams and hubs.
+    #[command(name = "openapi")]
+    OpenApi(describe::OpenApiOptions),
+    /// Print what the server offers as AsyncAPI: the messages of its event streams and hubs.
+    #[command(name = "asyncapi")]
+    AsyncApi(describe::AsyncApiOptions),
 }
 
 /// Runs the command line of this process.
@@ -52,11 +61,13 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let options = match arguments.command {
-        Some(Command::Serve(options)) => options,
-        None => arguments.serve,
+    let done: Result<(), Box<dyn Error>> = match arguments.command {
+        Some(Command::Serve(options)) => serve::run(&options).map_err(Into::into),
+        Some(Command::OpenApi(options)) => describe::openapi(&options).map_err(Into::into),
+        Some(Command::AsyncApi(options)) => describe::asyncapi(&options).map_err(Into::into),
+        None => serve::run(&arguments.serve).map_err(Into::into),
     };
-    match serve::run(&options) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Where standard error is closed, there is nobody left to tell.

@@ -96,11 +96,12 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     };
     let mut server = ServerBuilder::new();
     demo::install(&mut server, streams).map_err(StartError::Setup)?;
+    let server = server.build().map_err(StartError::Setup)?;
     let stop = stop_signal().map_err(StartError::Runtime)?;
     let listener = listen(&options.listen).await?;
     // The banner is for people; where nobody reads it, the server serves all the same.
     let _ = banner(&listener);
-    server.build().serve(listener, stop).await;
+    server.serve(listener, stop).await;
     Ok(())
 }
 
@@ -144,6 +145,7 @@ fn banner(listener: &TcpListener) -> io::Result<()> {
     writeln!(out, "listening on {url}")?;
     writeln!(out)?;
     writeln!(out, "  page         {url}/")?;
+    writeln!(out, "  docs         {url}/docs")?;
     writeln!(
         out,
         "  ticks        curl -N '{url}/sse?count=3&intervalMs=100'"

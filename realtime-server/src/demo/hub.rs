@@ -2,8 +2,9 @@
 
 use tracing::{debug, info};
 
+use super::{groups::GroupMessage, schedule::AdminUpdate};
 use crate::{
-    hub::{Caller, Clients, Hub, HubError},
+    hub::{Broadcaster, Caller, Clients, Hub, HubError},
     server::{ServerBuilder, SetupError},
 };
 
@@ -11,6 +12,7 @@ struct Kestrun;
 
 pub(super) fn install(server: &mut ServerBuilder) -> Result<Clients, SetupError> {
     let hub = Hub::new(Kestrun)
+        .about("KestrunHub", "Logs, events, groups and operations, live")
         .method(
             "JoinGroup",
             async |_, caller: Caller, (group,): (String,)| {
@@ -21,6 +23,7 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<Clients, SetupError>
                 Ok(caller.itself().send("GroupJoined", (group,)).await?)
             },
         )
+        .describe::<(String,), ()>("Puts the connection into a group.", ["groupName"])
         .method(
             "LeaveGroup",
             async |_, caller: Caller, (group,): (String,)| {
@@ -28,9 +31,29 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<Clients, SetupError>
                 Ok(caller.itself().send("GroupLeft", (group,)).await?)
             },
         )
+        .describe::<(String,), ()>("Takes the connection out of a group.", ["groupName"])
         .method("Echo", async |_, caller: Caller, (message,): (String,)| {
             Ok(caller.itself().send("ReceiveEcho", (message,)).await?)
         })
+        .describe::<(String,), ()>("Sends a text back to the caller.", ["message"])
+        .client_method::<(String,)>("GroupJoined", "You are in the group.", ["groupName"])
+        .client_method::<(String,)>("GroupLeft", "You are out of the group.", ["groupName"])
+        .client_method::<(String,)>("ReceiveEcho", "What you sent to `Echo`.", ["message"])
+        .client_method::<(GroupMessage,)>(
+            "ReceiveGroupMessage",
+            "A message to a group that you are in.",
+            ["message"],
+        )
+        .client_method::<(AdminUpdate,)>(
+            "ReceiveAdminUpdate",
+            "How the server is, once a minute; for the group `Admins`.",
+            ["update"],
+        )
+        .client_method::<(String,)>(
+            "serverShutdown",
+            "The server is about to stop.",
+            ["message"],
+        )
         .on_connected(async |_, caller: Caller| {
             info!(connection = caller.connection_id(), "connected to the hub");
             Ok(())
@@ -38,7 +61,7 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<Clients, SetupError>
         .on_disconnected(async |_, caller: Caller, reason| {
             info!(connection = caller.connection_id(), %reason, "left the hub");
         });
-    let clients = server.hub("/hubs/kestrun", hub)?;
+    let clients = server.hub("/hubs/kestrun", Broadcaster::describe(hub))?;
     let told = clients.clone();
     server.on_stop(async move {
         if let Err(error) = told

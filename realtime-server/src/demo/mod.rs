@@ -16,6 +16,7 @@ mod ticks;
 
 use std::sync::Arc;
 
+use openapi_emit::{Api, License, Server, Tag};
 use serde::Serialize;
 
 use crate::{
@@ -40,7 +41,22 @@ pub fn install(server: &mut ServerBuilder, streams: StreamConfig) -> Result<(), 
         Arc::new(operations::Operations::new(broadcaster.clone())),
     )?;
     schedule::install(server, &broadcaster);
-    Ok(())
+    server.document(api())
+}
+
+/// What the routes do not say of themselves.
+fn api() -> Api {
+    Api::new("Realtime demo", env!("CARGO_PKG_VERSION"))
+        .summary("Event streams, a SignalR hub and routes that send to both.")
+        .description("The demo of `realtime-server`: event streams, a SignalR hub and routes that send to both.")
+        .license(License::spdx("MIT"))
+        .server(Server::new("/"))
+        .tag(Tag::new("Streams").description("Server-sent events, and what publishes them."))
+        .tag(Tag::new("Hubs").description("Messages both ways, for SignalR clients."))
+        .tag(Tag::new("Messages").description("Logs and events to all of the hub."))
+        .tag(Tag::new("Groups").description("Messages to some of the hub."))
+        .tag(Tag::new("Operations").description("Long work that reports its progress."))
+        .tag(Tag::new("Documents").description("This description, for tools."))
 }
 
 /// The data of an event: `value` as JSON.

@@ -89,7 +89,11 @@ pub(crate) fn head(
 fn put_line(dst: &mut BytesMut, name: &str, value: &[u8]) {
     let mut starts_word = true;
     for byte in name.bytes() {
-        dst.put_u8(if starts_word { byte.to_ascii_uppercase() } else { byte });
+        dst.put_u8(if starts_word {
+            byte.to_ascii_uppercase()
+        } else {
+            byte
+        });
         starts_word = byte == b'-';
     }
     dst.put_slice(b": ");

@@ -6,6 +6,7 @@ use serde_json::value::to_raw_value;
 use super::{
     Caller, Core, Disconnect, FromArguments, HubError, Method,
     core::{ConnectedFn, DisconnectedFn},
+    description::{Description, Signature},
 };
 use crate::{config::HubConfig, fanout::Registry, metrics::Metrics};
 
@@ -32,7 +33,8 @@ use crate::{config::HubConfig, fanout::Registry, metrics::Metrics};
 pub struct Hub<S> {
     state: Arc<S>,
     config: HubConfig,
-    methods: Vec<Method>,
+    pub(super) methods: Vec<Method>,
+    pub(super) description: Description,
     connected: Option<Box<ConnectedFn>>,
     disconnected: Option<Box<DisconnectedFn>>,
 }
@@ -45,6 +47,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
             state: state.into(),
             config: HubConfig::default(),
             methods: Vec::new(),
+            description: Description::default(),
             connected: None,
             disconnected: None,
         }
@@ -62,7 +65,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
     pub fn method<A, R, F, Fut>(mut self, name: &str, method: F) -> Self
     where
         A: FromArguments + Send + 'static,
-        R: Serialize + Send,
+        R: Serialize + Send + 'static,
         F: Fn(Arc<S>, Caller, A) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R, HubError>> + Send + 'static,
     {
@@ -77,6 +80,8 @@ impl<S: Send + Sync + 'static> Hub<S> {
                     Ok(to_raw_value(&method(state, caller, arguments).await?)?)
                 }))
             }),
+            signature: Signature::of::<A, R>(),
+            description: None,
         });
         self
     }
@@ -142,12 +147,20 @@ impl<S> fmt::Debug for Hub<S> {
 pub enum HubSetupError {
     /// Two methods have this name; case does not tell them apart.
     DuplicateMethod(Box<str>),
+    /// The description of this method has other types than the method.
+    MisdescribedMethod(Box<str>),
 }
 
 impl fmt::Display for HubSetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DuplicateMethod(name) => write!(f, "the hub method {name:?} is registered twice"),
+            Self::MisdescribedMethod(name) => {
+                write!(
+                    f,
+                    "the description of the hub method {name:?} has other types"
+                )
+            }
         }
     }
 }

@@ -4,7 +4,10 @@ use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 use signalr_protocol::{Arguments, BindError};
 
-use super::{Caller, Disconnect, HubError};
+use super::{
+    Caller, Disconnect, HubError,
+    description::{MethodDescription, Signature},
+};
 use crate::{config::HubConfig, fanout::Registry, metrics::Metrics};
 
 /// A started hub method, which gives what it answers, already in JSON.
@@ -32,6 +35,8 @@ pub(crate) struct Method {
     /// The name as it was registered.
     pub(crate) name: Box<str>,
     pub(super) call: Box<MethodFn>,
+    pub(super) signature: Signature,
+    pub(super) description: Option<MethodDescription>,
 }
 
 impl Core {

@@ -9,6 +9,7 @@ mod builder;
 mod caller;
 mod clients;
 mod core;
+mod description;
 mod disconnect;
 mod error;
 
@@ -17,6 +18,7 @@ pub use broadcaster::Broadcaster;
 pub use builder::{Hub, HubSetupError};
 pub use caller::Caller;
 pub use clients::{Clients, GroupError, Target};
+pub use description::{DescribeArguments, Direction};
 pub use disconnect::Disconnect;
 pub use error::HubError;
 pub use signalr_protocol::EncodeError;

@@ -1,15 +1,23 @@
-use std::{fmt, future::Future, sync::Arc};
+use std::{
+    fmt,
+    future::{Future, ready},
+    sync::{Arc, OnceLock},
+};
 
 use futures_util::future::BoxFuture;
+use openapi_emit::Api;
 
 use super::{
-    Server, SetupError,
+    Route, Server, SetupError,
+    document::document,
     pattern::Pattern,
+    route::Description,
     router::{Endpoint, Router},
 };
 use crate::{
     config::{HttpConfig, ServerConfig},
-    endpoint::EventStream,
+    description::Schemas,
+    endpoint::{DocsPage, Documents, EventStream},
     fanout::Registry,
     http::{Handler, Method, Pace, Request, Response},
     hub::{Clients, Hub},
@@ -29,7 +37,7 @@ const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 /// server.get("/hello/{name}", async |request| {
 ///     Response::text(Status::OK, format!("hello {}", request.param("name").unwrap_or("you")))
 /// })?;
-/// let server = server.build();
+/// let server = server.build()?;
 /// # drop(server);
 /// # Ok::<(), realtime_server::server::SetupError>(())
 /// ```
@@ -42,6 +50,8 @@ pub struct ServerBuilder {
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
+    schemas: Schemas,
+    api: Option<(Api, Arc<OnceLock<Documents>>)>,
 }
 
 impl ServerBuilder {
@@ -71,7 +81,7 @@ impl ServerBuilder {
     ///
     /// # Errors
     /// When `pattern` is no route, or is taken.
-    pub fn get<F, Fut>(&mut self, pattern: &str, handler: F) -> Result<(), SetupError>
+    pub fn get<F, Fut>(&mut self, pattern: &str, handler: F) -> Result<Route<'_>, SetupError>
     where
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
@@ -83,7 +93,7 @@ impl ServerBuilder {
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    pub fn post<F, Fut>(&mut self, pattern: &str, handler: F) -> Result<(), SetupError>
+    pub fn post<F, Fut>(&mut self, pattern: &str, handler: F) -> Result<Route<'_>, SetupError>
     where
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
@@ -100,7 +110,7 @@ impl ServerBuilder {
         method: Method,
         pattern: &str,
         handler: F,
-    ) -> Result<(), SetupError>
+    ) -> Result<Route<'_>, SetupError>
     where
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
@@ -116,17 +126,16 @@ impl ServerBuilder {
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    pub fn stream(&mut self, pattern: &str, stream: &EventStream) -> Result<(), SetupError> {
-        let subscribed = stream.clone();
+    pub fn stream(&mut self, pattern: &str, stream: &EventStream) -> Result<Route<'_>, SetupError> {
+        self.registries.push(Arc::clone(stream.registry()));
+        let kept = stream.clone();
+        self.task(async move { kept.keep_alive().await });
+        let stream = stream.clone();
         self.add(
             Method::Get,
             pattern,
-            Arc::new(move |request| Box::pin(std::future::ready(subscribed.subscribe(&request)))),
-        )?;
-        self.registries.push(Arc::clone(stream.registry()));
-        let stream = stream.clone();
-        self.task(async move { stream.keep_alive().await });
-        Ok(())
+            Arc::new(move |request| Box::pin(ready(stream.subscribe(&request)))),
+        )
     }
 
     /// Serves `hub` at `path`: the negotiation below it, the transports at it. Gives the handle to
@@ -139,21 +148,46 @@ impl ServerBuilder {
         path: &str,
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
+        let described =
+            HubEndpoint::describe(hub.document(path, &mut self.schemas)?, &mut self.schemas);
         let core = hub.build(Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
         let endpoint = Arc::new(HubEndpoint::new(core));
         let negotiate = format!("{}/negotiate", path.trim_end_matches('/'));
-        let answers = Arc::clone(&endpoint);
-        self.post(&negotiate, move |request| {
-            std::future::ready(answers.negotiate(&request))
-        })?;
         let connects = Arc::clone(&endpoint);
-        self.get(path, move |request| {
-            std::future::ready(connects.connect(&request))
+        let route = self.get(path, move |request| ready(connects.connect(&request)))?;
+        route.endpoint.description = Description::Hub(Box::new(described));
+        let answers = Arc::clone(&endpoint);
+        let route = self.post(&negotiate, move |request| {
+            ready(answers.negotiate(&request))
         })?;
+        route.endpoint.description = Description::PartOfHub;
         self.task(async move { endpoint.run().await });
         Ok(clients)
+    }
+
+    /// Serves documents about all routes, and a page to read them by: `/openapi/{version}/openapi.json`
+    /// and `.yaml`, `/asyncapi/{version}/asyncapi.json` and `.yaml`, `/docs`. The API brings what
+    /// routes do not say: its title, its tags.
+    ///
+    /// # Errors
+    /// When one of these routes is taken.
+    pub fn document(&mut self, api: Api) -> Result<(), SetupError> {
+        let documents = Arc::new(OnceLock::new());
+        for form in Documents::FORMS {
+            let known = Arc::clone(&documents);
+            self.get(form.pattern(), move |request| {
+                ready(Documents::answer(known.get(), form, &request))
+            })?
+            .describe(|schemas| form.describe(schemas));
+        }
+        for (path, file) in DocsPage::files() {
+            self.get(&path, move |request| ready(file.answer(&request)))?
+                .hide();
+        }
+        self.api = Some((api, documents));
+        Ok(())
     }
 
     /// Runs `task` beside the connections, until it ends or the server has stopped.
@@ -167,25 +201,45 @@ impl ServerBuilder {
     }
 
     /// The server, ready to [`serve`](Server::serve).
-    #[must_use]
-    pub fn build(self) -> Server {
-        Server::new(self)
+    ///
+    /// # Errors
+    /// When the routes cannot be [documented](Self::document).
+    pub fn build(mut self) -> Result<Server, SetupError> {
+        let document = match self.api.take() {
+            Some((api, documents)) => {
+                let schemas = std::mem::take(&mut self.schemas);
+                let document = document(api, &self.router, schemas)?;
+                // Nobody else sets it.
+                let _ = documents.set(Documents::new(&document));
+                Some(document)
+            }
+            None => None,
+        };
+        Ok(Server::new(self, document))
     }
 
-    fn add(&mut self, method: Method, pattern: &str, handler: Handler) -> Result<(), SetupError> {
+    fn add(
+        &mut self,
+        method: Method,
+        pattern: &str,
+        handler: Handler,
+    ) -> Result<Route<'_>, SetupError> {
         let endpoint = Endpoint {
             method,
             body_limit: DEFAULT_BODY_LIMIT,
             pace: Pace::Prompt,
             handler,
+            description: Description::Plain,
         };
-        if self.router.add(Pattern::parse(pattern)?, endpoint) {
-            Ok(())
-        } else {
-            Err(SetupError::DuplicateRoute {
+        match self.router.add(Pattern::parse(pattern)?, endpoint) {
+            Some(endpoint) => Ok(Route {
+                endpoint,
+                schemas: &mut self.schemas,
+            }),
+            None => Err(SetupError::DuplicateRoute {
                 method,
                 pattern: pattern.into(),
-            })
+            }),
         }
     }
 }
