@@ -9,13 +9,14 @@ pub struct DocsPage;
 
 const PAGE: &[u8] = include_bytes!("docs/index.html");
 
-const FILES: [PageFile; 11] = [
+const FILES: [PageFile; 12] = [
     ("code.js", JAVASCRIPT, include_bytes!("docs/code.js")),
     ("controls.css", CSS, include_bytes!("docs/controls.css")),
     ("docs.css", CSS, include_bytes!("docs/docs.css")),
     ("docs.js", JAVASCRIPT, include_bytes!("docs/docs.js")),
     ("element.js", JAVASCRIPT, include_bytes!("docs/element.js")),
     ("events.js", JAVASCRIPT, include_bytes!("docs/events.js")),
+    ("feed.js", JAVASCRIPT, include_bytes!("docs/feed.js")),
     ("hubs.js", JAVASCRIPT, include_bytes!("docs/hubs.js")),
     ("model.js", JAVASCRIPT, include_bytes!("docs/model.js")),
     (
