@@ -55,6 +55,11 @@ impl Server {
         self.document.as_ref()
     }
 
+    /// Every route: its method, and its path with the names of its parameters.
+    pub fn routes(&self) -> impl Iterator<Item = (http::Method, &str)> {
+        self.router.routes()
+    }
+
     /// Serves `listener` until `stop` is ready; then ends all connections in an orderly way and
     /// returns when they are gone, or when [`ServerConfig::drain_timeout`] has passed.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {

@@ -16,9 +16,9 @@ pub(super) fn document(
 ) -> Result<Document, BuildError> {
     let mut api = api;
     for resource in &router.resources {
-        let path = resource.pattern.to_string();
+        let path = resource.pattern.as_str();
         for endpoint in &resource.methods {
-            api = add(api, &path, endpoint);
+            api = add(api, path, endpoint);
         }
     }
     api.schemas(schemas.into_components()).build()

@@ -50,6 +50,16 @@ impl Router {
         resource.methods.push(endpoint);
         resource.methods.last_mut()
     }
+
+    pub(super) fn routes(&self) -> impl Iterator<Item = (Method, &str)> {
+        self.resources.iter().flat_map(|resource| {
+            let path = resource.pattern.as_str();
+            resource
+                .methods
+                .iter()
+                .map(move |endpoint| (endpoint.method, path))
+        })
+    }
 }
 
 impl Service for Router {
