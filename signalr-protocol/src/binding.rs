@@ -51,6 +51,9 @@ pub enum BindError {
         /// How many the target takes.
         expected: usize,
     },
+    /// What stands in a MessagePack message where the arguments should be is no array.
+    #[cfg(feature = "messagepack")]
+    ArgumentsNotArray,
     /// An argument is of another type.
     ArgumentType {
         /// Which one, from 0.
@@ -67,6 +70,8 @@ impl fmt::Display for BindError {
                 f,
                 "Invocation provides {provided} argument(s) but target expects {expected}."
             ),
+            #[cfg(feature = "messagepack")]
+            Self::ArgumentsNotArray => f.write_str("Reading array length for 'arguments' failed."),
             Self::ArgumentType { .. } => f.write_str(
                 "Error binding arguments. Make sure that the types of the provided values match \
                  the types of the hub method being invoked.",
@@ -79,7 +84,7 @@ impl Error for BindError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::ArgumentType { source, .. } => Some(source),
-            Self::ArgumentCount { .. } => None,
+            _ => None,
         }
     }
 }

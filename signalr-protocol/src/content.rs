@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+#[cfg(feature = "messagepack")]
+use crate::messagepack::{self, Head, Reader, write_array_len};
 use crate::{Arguments, EncodeError, Payload, Protocol, json::Sink};
 
-/// A Rust value that is serialized straight into the message that carries it.
+/// A Rust value that is serialized into the message that carries it.
 ///
 /// As arguments it must serialize as a sequence: a tuple, an array, a slice. `()` means none.
 ///
@@ -57,6 +59,10 @@ impl sealed::WritePayload for Payload<'_> {
 impl sealed::WriteArguments for Arguments<'_> {
     fn write<S: Sink>(&self, protocol: Protocol, sink: &mut S) -> Result<(), EncodeError> {
         same_protocol(self.protocol(), protocol)?;
+        // What a peer sent as arguments may be no array.
+        if self.as_bytes().is_empty() {
+            return Err(EncodeError::ArgumentsNotArray);
+        }
         sink.put(self.as_bytes());
         Ok(())
     }
@@ -67,9 +73,15 @@ impl<T: Serialize + ?Sized> sealed::WritePayload for Typed<'_, T> {
         match protocol {
             Protocol::Json => {
                 sink.put(&serde_json::to_vec(self.0).map_err(EncodeError::Serialize)?);
+                Ok(())
+            }
+            #[cfg(feature = "messagepack")]
+            Protocol::MessagePack => {
+                let bytes = messagepack::to_bytes(self.0);
+                sink.put(&bytes.map_err(EncodeError::SerializeMessagePack)?);
+                Ok(())
             }
         }
-        Ok(())
     }
 }
 
@@ -83,9 +95,20 @@ impl<T: Serialize + ?Sized> sealed::WriteArguments for Typed<'_, T> {
                     _ if json == b"null" => sink.put(b"[]"),
                     _ => return Err(EncodeError::ArgumentsNotArray),
                 }
+                Ok(())
+            }
+            #[cfg(feature = "messagepack")]
+            Protocol::MessagePack => {
+                let bytes = messagepack::to_bytes(self.0);
+                let bytes = bytes.map_err(EncodeError::SerializeMessagePack)?;
+                match Reader::new(&bytes).head() {
+                    Ok(Head::Array(_)) => sink.put(&bytes),
+                    Ok(Head::Nil) => write_array_len(sink, 0),
+                    _ => return Err(EncodeError::ArgumentsNotArray),
+                }
+                Ok(())
             }
         }
-        Ok(())
     }
 }
 

@@ -3,6 +3,8 @@
 use bytes::{Buf, BytesMut};
 use memchr::memchr;
 
+#[cfg(feature = "messagepack")]
+use crate::messagepack::{Prefix, read_prefix};
 use crate::{DecodeError, Limits, Protocol, Record, record::SEPARATOR};
 
 /// Cuts what a transport delivers into [`Record`]s.
@@ -54,11 +56,13 @@ impl Decoder {
     /// Takes the next record out of `src`; `Ok(None)` asks for more bytes.
     ///
     /// Call it until `None`, and between calls only append to `src`. What a record covered leaves
-    /// `src` at the next call. No byte is searched twice.
+    /// `src` at the next call. No byte is searched twice; a length prefix, of up to five bytes, may
+    /// be read again.
     ///
     /// # Errors
     /// [`DecodeError::RecordTooLarge`] as soon as no record within the limit can come of what is in
-    /// `src`, however it was cut. From then on every call repeats the error.
+    /// `src`, however it was cut; of MessagePack also `LengthPrefix`. From then on every call
+    /// repeats the error.
     pub fn decode<'a>(&mut self, src: &'a mut BytesMut) -> Result<Option<Record<'a>>, DecodeError> {
         if let Some(error) = self.failed {
             return Err(error);
@@ -67,6 +71,8 @@ impl Decoder {
         self.taken = 0;
         let found = match self.protocol {
             Protocol::Json => self.find_separated(src),
+            #[cfg(feature = "messagepack")]
+            Protocol::MessagePack => self.find_prefixed(src),
         };
         let Some(found) = found.inspect_err(|error| self.failed = Some(*error))? else {
             return Ok(None);
@@ -107,6 +113,30 @@ impl Decoder {
         }
         self.searched = src.len();
         Ok(None)
+    }
+
+    #[cfg(feature = "messagepack")]
+    fn find_prefixed(&self, src: &[u8]) -> Result<Option<Frame>, DecodeError> {
+        let limit = self.limits.max_record;
+        // A prefix that does not fit must be the same error however it was cut.
+        let window = src.get(..limit).unwrap_or(src);
+        let (start, end) = match read_prefix(window) {
+            Prefix::Complete {
+                prefix_len,
+                body_len,
+            } => (prefix_len, prefix_len.saturating_add(body_len)),
+            // At least one more byte of the prefix will come.
+            Prefix::Incomplete => (window.len(), window.len() + 1),
+            Prefix::TooLong => return Err(DecodeError::LengthPrefix),
+        };
+        if end > limit {
+            return Err(DecodeError::RecordTooLarge { limit });
+        }
+        Ok((end <= src.len()).then_some(Frame {
+            start,
+            body_end: end,
+            end,
+        }))
     }
 }
 

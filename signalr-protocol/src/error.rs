@@ -2,6 +2,8 @@
 
 use core::{error::Error, fmt};
 
+#[cfg(feature = "messagepack")]
+use crate::ValueError;
 use crate::{Close, Message, Protocol};
 
 /// The peer broke the framing. The connection is over.
@@ -15,6 +17,9 @@ pub enum DecodeError {
         /// The limit in bytes.
         limit: usize,
     },
+    /// The length of a MessagePack record is more than 31 bits or goes on for more than five bytes.
+    #[cfg(feature = "messagepack")]
+    LengthPrefix,
     /// The stream ended within a record.
     Truncated,
 }
@@ -36,6 +41,8 @@ impl fmt::Display for DecodeError {
                 "The maximum message size of {limit}B was exceeded. \
                  The message size can be configured in AddHubOptions."
             ),
+            #[cfg(feature = "messagepack")]
+            Self::LengthPrefix => f.write_str("Messages over 2GB in size are not supported."),
             Self::Truncated => f.write_str("Connection terminated while reading a message."),
         }
     }
@@ -52,6 +59,18 @@ pub enum EncodeError {
         /// Its offset in the record.
         at: usize,
     },
+    /// A record is longer than 31 bits can say.
+    #[cfg(feature = "messagepack")]
+    RecordTooLong {
+        /// Its length in bytes.
+        len: usize,
+    },
+    /// A name or value of a header is empty, which MessagePack messages do not allow.
+    #[cfg(feature = "messagepack")]
+    EmptyHeader,
+    /// A stream id is empty, which MessagePack messages do not allow.
+    #[cfg(feature = "messagepack")]
+    EmptyStreamId,
     /// A message that must have an invocation id has an empty one.
     EmptyInvocationId,
     /// An invocation has an empty target.
@@ -67,12 +86,21 @@ pub enum EncodeError {
     ArgumentsNotArray,
     /// A value refused to be serialized.
     Serialize(serde_json::Error),
+    /// A value refused to be serialized, or is of a type that MessagePack does not have.
+    #[cfg(feature = "messagepack")]
+    SerializeMessagePack(ValueError),
 }
 
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Separator { at } => write!(f, "record separator at offset {at} of a record"),
+            #[cfg(feature = "messagepack")]
+            Self::RecordTooLong { len } => write!(f, "record of {len} bytes"),
+            #[cfg(feature = "messagepack")]
+            Self::EmptyHeader => f.write_str("empty name or value of a header"),
+            #[cfg(feature = "messagepack")]
+            Self::EmptyStreamId => f.write_str("empty stream id"),
             Self::EmptyInvocationId => f.write_str("empty invocation id"),
             Self::EmptyTarget => f.write_str("empty target"),
             Self::ProtocolMismatch { payload, message } => {
@@ -85,6 +113,8 @@ impl fmt::Display for EncodeError {
             }
             Self::ArgumentsNotArray => f.write_str("arguments are not a sequence"),
             Self::Serialize(_) => f.write_str("payload cannot be serialized"),
+            #[cfg(feature = "messagepack")]
+            Self::SerializeMessagePack(_) => f.write_str("payload cannot be serialized"),
         }
     }
 }
@@ -93,6 +123,8 @@ impl Error for EncodeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Serialize(error) => Some(error),
+            #[cfg(feature = "messagepack")]
+            Self::SerializeMessagePack(error) => Some(error),
             _ => None,
         }
     }

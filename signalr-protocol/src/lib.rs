@@ -64,10 +64,19 @@
 //! | nesting of JSON, the message included | [`MAX_DEPTH`], 64 |
 //! | [`Protocol::MAX_VERSION`] | 2 |
 //!
+//! # Features
+//!
+//! - `messagepack` (off by default): the MessagePack hub protocol. Messages and calls stay the same;
+//!   [`Protocol`] gains a variant, and what depends on one gains constructors and errors. Structs
+//!   are maps of their names, enums their names or a map of one name, bytes binary.
+//!
 //! # Differences from ASP.NET Core
 //!
 //! - A message of an unknown type is skipped. ASP.NET Core means to, but stops reading.
-//! - A `StreamIds` or `Headers` that is empty is written like one that is absent.
+//! - Text that is not UTF-8 is no JSON, also where ASP.NET Core would not look at it.
+//! - A MessagePack payload that is malformed, rather than of the wrong type, ends the connection and
+//!   not only the invocation, since where it ends is not known.
+//! - Empty headers and stream ids are written like none.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -83,11 +92,15 @@ mod headers;
 mod json;
 mod limits;
 mod message;
+#[cfg(feature = "messagepack")]
+mod messagepack;
 mod negotiate;
 mod payload;
 mod protocol;
 mod record;
 
+#[cfg(feature = "messagepack")]
+pub use self::messagepack::{MessagePackError, ValueError};
 pub use self::{
     arguments::{Arguments, ArgumentsIter},
     binding::{BindError, Binding},

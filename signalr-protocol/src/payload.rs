@@ -4,6 +4,8 @@ use core::{error::Error, fmt};
 
 use serde::Deserialize;
 
+#[cfg(feature = "messagepack")]
+use crate::messagepack::{self, Reader, ValueError};
 use crate::{
     Protocol,
     json::{Malformed, Scanner},
@@ -20,6 +22,8 @@ pub struct Payload<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Repr<'a> {
     Json(&'a str),
+    #[cfg(feature = "messagepack")]
+    MessagePack(&'a [u8]),
 }
 
 impl<'a> Payload<'a> {
@@ -42,11 +46,35 @@ impl<'a> Payload<'a> {
         }
     }
 
+    /// MessagePack of one value.
+    ///
+    /// # Errors
+    /// If the bytes are not exactly one well-formed value, or nested deeper than a message allows.
+    #[cfg(feature = "messagepack")]
+    pub fn messagepack(bytes: &'a [u8]) -> Result<Self, PayloadError> {
+        let mut reader = Reader::new(bytes);
+        let value = reader.value(2)?;
+        if !reader.rest().is_empty() {
+            return Err(PayloadError::Malformed);
+        }
+        Ok(Self::scanned_messagepack(value))
+    }
+
+    /// MessagePack that a [`Reader`] has passed.
+    #[cfg(feature = "messagepack")]
+    pub(crate) const fn scanned_messagepack(bytes: &'a [u8]) -> Self {
+        Self {
+            repr: Repr::MessagePack(bytes),
+        }
+    }
+
     /// The protocol it is encoded for.
     #[must_use]
     pub const fn protocol(&self) -> Protocol {
         match self.repr {
             Repr::Json(_) => Protocol::Json,
+            #[cfg(feature = "messagepack")]
+            Repr::MessagePack(_) => Protocol::MessagePack,
         }
     }
 
@@ -55,6 +83,8 @@ impl<'a> Payload<'a> {
     pub const fn as_bytes(&self) -> &'a [u8] {
         match self.repr {
             Repr::Json(text) => text.as_bytes(),
+            #[cfg(feature = "messagepack")]
+            Repr::MessagePack(bytes) => bytes,
         }
     }
 
@@ -65,6 +95,10 @@ impl<'a> Payload<'a> {
     pub fn to<T: Deserialize<'a>>(&self) -> Result<T, PayloadError> {
         match self.repr {
             Repr::Json(text) => serde_json::from_str(text).map_err(PayloadError::Type),
+            #[cfg(feature = "messagepack")]
+            Repr::MessagePack(bytes) => {
+                messagepack::from_slice(bytes).map_err(PayloadError::MessagePackType)
+            }
         }
     }
 }
@@ -77,6 +111,9 @@ pub enum PayloadError {
     Malformed,
     /// The value is not of the type asked for.
     Type(serde_json::Error),
+    /// The value is not of the type asked for.
+    #[cfg(feature = "messagepack")]
+    MessagePackType(ValueError),
 }
 
 impl fmt::Display for PayloadError {
@@ -84,6 +121,8 @@ impl fmt::Display for PayloadError {
         match self {
             Self::Malformed => f.write_str("malformed payload"),
             Self::Type(error) => error.fmt(f),
+            #[cfg(feature = "messagepack")]
+            Self::MessagePackType(error) => error.fmt(f),
         }
     }
 }
@@ -92,6 +131,13 @@ impl Error for PayloadError {}
 
 impl From<Malformed> for PayloadError {
     fn from(Malformed: Malformed) -> Self {
+        Self::Malformed
+    }
+}
+
+#[cfg(feature = "messagepack")]
+impl From<messagepack::Malformed> for PayloadError {
+    fn from(messagepack::Malformed: messagepack::Malformed) -> Self {
         Self::Malformed
     }
 }

@@ -8,6 +8,9 @@
 pub enum Protocol {
     /// UTF-8 JSON objects, each ended by the byte 0x1E.
     Json,
+    /// MessagePack arrays, each behind its length.
+    #[cfg(feature = "messagepack")]
+    MessagePack,
 }
 
 impl Protocol {
@@ -15,12 +18,17 @@ impl Protocol {
     /// but `Ack` and `Sequence`, the two messages of stateful reconnect.
     pub const MAX_VERSION: i32 = 2;
 
+    const ALL: &[Self] = &[
+        Self::Json,
+        #[cfg(feature = "messagepack")]
+        Self::MessagePack,
+    ];
+
     /// The protocol of that name, in any case: handshakes compare names so.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Json]
-            .into_iter()
-            .find(|protocol| protocol.name().eq_ignore_ascii_case(name))
+        let mut all = Self::ALL.iter().copied();
+        all.find(|protocol| protocol.name().eq_ignore_ascii_case(name))
     }
 
     /// The name that the handshake knows it by.
@@ -28,6 +36,8 @@ impl Protocol {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
+            #[cfg(feature = "messagepack")]
+            Self::MessagePack => "messagepack",
         }
     }
 
@@ -36,6 +46,8 @@ impl Protocol {
     pub const fn transfer_format(self) -> TransferFormat {
         match self {
             Self::Json => TransferFormat::Text,
+            #[cfg(feature = "messagepack")]
+            Self::MessagePack => TransferFormat::Binary,
         }
     }
 }

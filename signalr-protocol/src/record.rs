@@ -3,6 +3,8 @@
 use bytes::BytesMut;
 use memchr::memchr;
 
+#[cfg(feature = "messagepack")]
+use crate::messagepack::{MAX_BODY, prefix_len, write_prefix};
 use crate::{EncodeError, Protocol};
 
 /// The byte that ends a JSON record, and the handshake of every protocol.
@@ -39,7 +41,8 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// [`EncodeError::Separator`] if the bytes of a JSON record hold a 0x1E, which would forge the
-    /// end of it. `dst` is then as before.
+    /// end of it; of MessagePack `RecordTooLong` if a length prefix cannot say how long it is. `dst`
+    /// is then as before.
     pub fn encode(&self, dst: &mut BytesMut) -> Result<(), EncodeError> {
         match self.protocol {
             Protocol::Json => {
@@ -50,6 +53,17 @@ impl<'a> Record<'a> {
                 dst.extend_from_slice(self.bytes);
                 dst.extend_from_slice(&[SEPARATOR]);
             }
+            #[cfg(feature = "messagepack")]
+            Protocol::MessagePack => {
+                if self.bytes.len() > MAX_BODY {
+                    return Err(EncodeError::RecordTooLong {
+                        len: self.bytes.len(),
+                    });
+                }
+                dst.reserve(self.encoded_len());
+                write_prefix(dst, self.bytes.len());
+                dst.extend_from_slice(self.bytes);
+            }
         }
         Ok(())
     }
@@ -59,6 +73,8 @@ impl<'a> Record<'a> {
     pub const fn encoded_len(&self) -> usize {
         match self.protocol {
             Protocol::Json => self.bytes.len() + 1,
+            #[cfg(feature = "messagepack")]
+            Protocol::MessagePack => prefix_len(self.bytes.len()) + self.bytes.len(),
         }
     }
 }

@@ -5,7 +5,7 @@ use bytes::{Bytes, BytesMut};
 use crate::{EncodeError, encode};
 
 /// A block without data: it changes what the receiver does when it reconnects, or only keeps the
-/// connection alive, but dispatches nothing.
+/// connection alive, but dispatches no event.
 ///
 /// ```
 /// use sse_codec::Control;
@@ -18,6 +18,7 @@ use crate::{EncodeError, encode};
 pub struct Control<'a> {
     pub(crate) retry: Option<Duration>,
     pub(crate) id: Option<&'a str>,
+    pub(crate) event: Option<&'a str>,
     pub(crate) comment: Option<&'a str>,
 }
 
@@ -28,6 +29,7 @@ impl<'a> Control<'a> {
         Self {
             retry: None,
             id: None,
+            event: None,
             comment: None,
         }
     }
@@ -67,6 +69,13 @@ impl<'a> Control<'a> {
         self.id
     }
 
+    /// The event type that the block names for no event, if it was decoded. Receivers ignore it; it
+    /// is kept so that a proxy passes on what it got.
+    #[must_use]
+    pub const fn event(&self) -> Option<&'a str> {
+        self.event
+    }
+
     /// The comment to write. Never set by the decoder, which reports comments one by one as
     /// [`Item::Comment`](crate::Item::Comment).
     #[must_use]
@@ -74,20 +83,20 @@ impl<'a> Control<'a> {
         self.comment
     }
 
-    /// Appends the block, blank line included, to `dst`: comment, `retry`, then `id`.
+    /// Appends the block, blank line included, to `dst`: comment, `retry`, `id`, then `event`.
     ///
     /// # Errors
     /// If the id cannot be carried; `dst` is then as before.
     pub fn encode(&self, dst: &mut BytesMut) -> Result<(), EncodeError> {
-        if let Some(id) = self.id {
-            encode::check_id(id)?;
-        }
+        self.id.map_or(Ok(()), encode::check_id)?;
+        self.event.map_or(Ok(()), encode::check_event)?;
         dst.reserve(self.encoded_len());
-        if let Some(comment) = self.comment {
-            encode::put_lines(dst, ": ", comment);
+        for line in self.comment.into_iter().flat_map(encode::lines) {
+            encode::put_line(dst, ": ", line);
         }
         encode::put_retry(dst, self.retry);
-        encode::put_field(dst, "id", self.id);
+        encode::put_field(dst, "id: ", self.id);
+        encode::put_field(dst, "event: ", self.event);
         dst.extend_from_slice(b"\n");
         Ok(())
     }
@@ -95,10 +104,12 @@ impl<'a> Control<'a> {
     /// How many bytes [`encode`](Self::encode) appends.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        self.comment
-            .map_or(0, |comment| encode::lines_len(": ", comment))
+        let comment = self.comment.into_iter().flat_map(encode::lines);
+        let comment_len: usize = comment.map(|line| encode::line_len(": ", line)).sum();
+        comment_len
             + encode::retry_len(self.retry)
-            + encode::field_len("id", self.id)
+            + encode::field_len("id: ", self.id)
+            + encode::field_len("event: ", self.event)
             + 1
     }
 

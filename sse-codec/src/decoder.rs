@@ -1,16 +1,17 @@
 mod block;
 mod line;
+#[cfg(test)]
+mod linear;
 mod value;
 
 use alloc::string::String;
 use core::{mem, time::Duration};
 
 use bytes::{Buf, BytesMut};
-use memchr::memchr2;
 
 use self::{
     block::Block,
-    line::{Line, Name},
+    line::{Line, Name, WholeLine},
     value::Span,
 };
 use crate::{DecodeError, Item, Limits};
@@ -168,76 +169,68 @@ impl Decoder {
 
     /// Reads lines until something has to be told, and leaves in `covered` how far it came.
     fn run(&mut self, src: &[u8]) -> Stop {
-        let mut start = match self.at {
-            //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-            //# The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any.
-            At::Stream if src.starts_with(BOM) => BOM.len(),
-            At::Stream if BOM.starts_with(src) => return Stop::NeedsMore,
-            At::Stream | At::Line | At::IgnoredLine => 0,
-            At::LineAfterCr => match src.first() {
-                None => return Stop::NeedsMore,
-                Some(b'\n') => 1,
-                Some(_) => 0,
-            },
+        let Some(mut start) = self.first_line(src) else {
+            return Stop::NeedsMore;
         };
-        if self.at != At::IgnoredLine {
-            self.at = At::Line;
-        }
+        let mut searched = mem::take(&mut self.searched);
         loop {
             let rest = src.get(start..).unwrap_or_default();
-            let Some((len, next)) = self.line_end(rest) else {
+            let Some(line) = WholeLine::find(rest, searched) else {
                 self.covered = start;
                 return self.unfinished_line(rest);
             };
-            let line = Span {
-                start,
-                end: start + len,
+            searched = 0;
+            let stop = if line.bytes.is_empty() {
+                self.block.end().then_some(Stop::Block)
+            } else {
+                self.line(src, start, line.bytes)
             };
-            start += next;
-            self.covered = start;
-            let is_ignored = self.at == At::IgnoredLine;
+            start += line.len;
+            if stop.is_some() || line.may_go_on {
+                self.covered = start;
+                if line.may_go_on {
+                    self.at = At::LineAfterCr;
+                }
+                return stop.unwrap_or(Stop::NeedsMore);
+            }
+        }
+    }
+
+    /// Where the first line starts that is not ignored; `None` if that is still to come.
+    fn first_line(&mut self, src: &[u8]) -> Option<usize> {
+        let start = match self.at {
             //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-            //# a single U+000D CARRIAGE RETURN (CR) character not followed by a U+000A LINE FEED (LF)
-            //# character being the ways in which a line can end.
-            // The CR ends the line here and now: waiting for what follows could take for ever.
-            self.at = match rest.get(len..) {
-                Some(b"\r") => At::LineAfterCr,
-                _ => At::Line,
-            };
-            if is_ignored {
-                continue;
+            //# The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any.
+            At::Stream if src.starts_with(BOM) => BOM.len(),
+            At::Stream if BOM.starts_with(src) => return None,
+            At::Stream | At::Line => 0,
+            At::LineAfterCr => usize::from(*src.first()? == b'\n'),
+            At::IgnoredLine => {
+                let Some(line) = WholeLine::find(src, 0) else {
+                    self.covered = src.len();
+                    return None;
+                };
+                if line.may_go_on {
+                    self.covered = line.len;
+                    self.at = At::LineAfterCr;
+                    return None;
+                }
+                line.len
             }
-            if let Some(stop) = self.line(src, line) {
-                return stop;
-            }
-        }
-    }
-
-    /// The length of the first line of `rest` and where the next one starts.
-    fn line_end(&mut self, rest: &[u8]) -> Option<(usize, usize)> {
-        let searched = mem::take(&mut self.searched);
-        let len = searched + memchr2(b'\n', b'\r', rest.get(searched..)?)?;
-        let end = if rest.get(len..)?.starts_with(b"\r\n") {
-            2
-        } else {
-            1
         };
-        Some((len, len + end))
+        self.at = At::Line;
+        Some(start)
     }
 
-    /// Takes a line without its end.
-    fn line(&mut self, src: &[u8], span: Span) -> Option<Stop> {
-        let bytes = span.of(src);
-        if bytes.is_empty() {
-            return self.blank_line();
-        }
+    /// Takes a line that starts at `start`, without its end.
+    fn line(&mut self, src: &[u8], start: usize, bytes: &[u8]) -> Option<Stop> {
         let line = Line::parse(bytes).filter(|line| self.wants(line.name))?;
         if let Err(error) = self.block.check(&self.limits, &line, bytes.len()) {
             return self.overflow(error);
         }
         let value = Span {
-            start: span.start + line.value,
-            ..span
+            start: start + line.value,
+            end: start + bytes.len(),
         };
         match line.name {
             Name::Comment => return Some(Stop::Comment(value)),
@@ -249,10 +242,6 @@ impl Decoder {
 
     /// Keeps the start of a line only if its value may be wanted.
     fn unfinished_line(&mut self, start: &[u8]) -> Stop {
-        if self.at == At::IgnoredLine {
-            self.covered += start.len();
-            return Stop::NeedsMore;
-        }
         if Line::name_is_open(start) {
             self.searched = start.len();
             return Stop::NeedsMore;
@@ -277,14 +266,6 @@ impl Decoder {
             Name::Retry => true,
             Name::Comment => self.reports_comments,
         }
-    }
-
-    fn blank_line(&mut self) -> Option<Stop> {
-        if self.block.is_spoiled() {
-            self.block.clear();
-            return None;
-        }
-        self.block.end().then_some(Stop::Block)
     }
 
     fn set_retry(&mut self, value: &[u8]) {

@@ -1,6 +1,6 @@
 //! How the fields of a block are written and measured.
 
-use core::time::Duration;
+use core::{fmt::Write, time::Duration};
 
 use bytes::BytesMut;
 use memchr::{memchr2, memchr3};
@@ -27,35 +27,12 @@ pub(crate) fn check_id(id: &str) -> Result<(), EncodeError> {
     }
 }
 
-/// Writes a field whose value was checked to be one line.
-pub(crate) fn put_field(dst: &mut BytesMut, name: &str, value: Option<&str>) {
-    let Some(value) = value else { return };
-    dst.extend_from_slice(name.as_bytes());
-    // The space is what keeps a space at the start of the value: receivers remove one.
-    dst.extend_from_slice(if value.is_empty() { b":" } else { b": " });
-    dst.extend_from_slice(value.as_bytes());
-    dst.extend_from_slice(b"\n");
-}
-
-/// How many bytes [`put_field`] writes.
-pub(crate) fn field_len(name: &str, value: Option<&str>) -> usize {
-    value.map_or(0, |value| {
-        name.len() + 1 + usize::from(!value.is_empty()) + value.len() + 1
-    })
-}
-
 /// Writes `retry` in whole milliseconds.
 pub(crate) fn put_retry(dst: &mut BytesMut, retry: Option<Duration>) {
-    let Some(retry) = retry else { return };
-    dst.extend_from_slice(b"retry: ");
-    let mut millis = millis(retry);
-    let mut place = 10_u64.pow(millis.checked_ilog10().unwrap_or(0));
-    while place > 0 {
-        dst.extend_from_slice(&[b'0' + u8::try_from(millis / place).unwrap_or(0)]);
-        millis %= place;
-        place /= 10;
+    if let Some(retry) = retry {
+        // A `BytesMut` takes all that is written to it, so this does not fail.
+        _ = writeln!(dst, "retry: {}", millis(retry));
     }
-    dst.extend_from_slice(b"\n");
 }
 
 /// How many bytes [`put_retry`] writes.
@@ -70,33 +47,37 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Writes one line for each line of `text`, with `prefix` (without its last space if the line is
-/// empty) before it.
-pub(crate) fn put_lines(dst: &mut BytesMut, prefix: &str, text: &str) {
-    for line in lines(text) {
-        let prefix = if line.is_empty() {
-            prefix.trim_end()
-        } else {
-            prefix
-        };
-        dst.extend_from_slice(prefix.as_bytes());
-        dst.extend_from_slice(line);
-        dst.extend_from_slice(b"\n");
+/// Writes the line of a field, if there is one.
+pub(crate) fn put_field(dst: &mut BytesMut, prefix: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        put_line(dst, prefix, value.as_bytes());
     }
 }
 
-/// How many bytes [`put_lines`] writes.
-pub(crate) fn lines_len(prefix: &str, text: &str) -> usize {
-    lines(text)
-        .map(|line| {
-            let prefix = if line.is_empty() {
-                prefix.trim_end()
-            } else {
-                prefix
-            };
-            prefix.len() + line.len() + 1
-        })
-        .sum()
+/// How many bytes [`put_field`] writes.
+pub(crate) fn field_len(prefix: &str, value: Option<&str>) -> usize {
+    value.map_or(0, |value| line_len(prefix, value.as_bytes()))
+}
+
+/// Writes one line. The prefix ends with a space, which is left out if the text is empty and
+/// otherwise keeps a space at the start of the text: receivers remove one.
+pub(crate) fn put_line(dst: &mut BytesMut, prefix: &str, text: &[u8]) {
+    dst.extend_from_slice(prefix_of(prefix, text).as_bytes());
+    dst.extend_from_slice(text);
+    dst.extend_from_slice(b"\n");
+}
+
+/// How many bytes [`put_line`] writes.
+pub(crate) fn line_len(prefix: &str, text: &[u8]) -> usize {
+    prefix_of(prefix, text).len() + text.len() + 1
+}
+
+fn prefix_of<'a>(prefix: &'a str, text: &[u8]) -> &'a str {
+    if text.is_empty() {
+        prefix.trim_end()
+    } else {
+        prefix
+    }
 }
 
 /// Splits at CR LF, CR and LF. Text that ends with a line break has an empty last line, so that

@@ -39,16 +39,13 @@ impl<'d> EventWriter<'d> {
     /// # Errors
     /// If the event type or the id cannot be carried; `dst` is then as before.
     pub fn begin(dst: &'d mut BytesMut, event: EventRef<'_>) -> Result<Self, EncodeError> {
-        if let Some(event) = event.event() {
-            encode::check_event(event)?;
-        }
-        if let Some(id) = event.id() {
-            encode::check_id(id)?;
-        }
+        let (event_type, id) = (event.event(), event.id());
+        event_type.map_or(Ok(()), encode::check_event)?;
+        id.map_or(Ok(()), encode::check_id)?;
         let start = dst.len();
         encode::put_retry(dst, event.retry());
-        encode::put_field(dst, "id", event.id());
-        encode::put_field(dst, "event", event.event());
+        encode::put_field(dst, "id: ", id);
+        encode::put_field(dst, "event: ", event_type);
         let mut writer = Self {
             dst,
             start,

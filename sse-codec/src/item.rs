@@ -8,7 +8,7 @@ use crate::{Control, EncodeError, EventRef, encode};
 pub enum Item<'a> {
     /// A block with data.
     Event(EventRef<'a>),
-    /// A block without data that sets the id or the reconnection time.
+    /// A block with fields but without data: it may set the id and the reconnection time.
     Control(Control<'a>),
     /// What stands after the colon of one comment line, untrimmed, as soon as the line ends; only
     /// after [`Decoder::with_comments`](crate::Decoder::with_comments).
@@ -27,7 +27,7 @@ impl Item<'_> {
             Self::Control(control) => control.encode(dst),
             Self::Comment(text) => {
                 dst.reserve(self.encoded_len());
-                encode::put_lines(dst, ":", text);
+                encode::lines(text).for_each(|line| encode::put_line(dst, ":", line));
                 dst.extend_from_slice(b"\n");
                 Ok(())
             }
@@ -40,7 +40,10 @@ impl Item<'_> {
         match self {
             Self::Event(event) => event.encoded_len(),
             Self::Control(control) => control.encoded_len(),
-            Self::Comment(text) => encode::lines_len(":", text) + 1,
+            Self::Comment(text) => {
+                let lines = encode::lines(text).map(|line| encode::line_len(":", line));
+                lines.sum::<usize>() + 1
+            }
         }
     }
 }

@@ -39,8 +39,10 @@
 //! - Every byte is searched for a line end once, whatever the cuts, so the time is linear.
 //! - A reconnecting client goes on with the same decoder: [`Decoder::finish`] drops what was cut
 //!   off and keeps [`Decoder::last_event_id`] and [`Decoder::retry`].
-//! - Items tell a field that is absent from one that is empty ([`EventRef::event`],
-//!   [`EventRef::id`]) and can be written out again ([`Item::encode`]), as a proxy does.
+//! - Nothing is interpreted away, so a proxy needs no other mode: items tell a field that is absent
+//!   from one that is empty ([`EventRef::event`], [`EventRef::id`]), blocks without data are items
+//!   too, and what [`Item::encode`] writes is read as the same items. Only unknown fields, comments
+//!   that were not asked for and the kinds of line ends are lost.
 //! - The encoder fails rather than write a line that the caller did not mean; it never panics. On
 //!   failure the output is as it was.
 //! - Line breaks in data come out as LF: the format cannot carry CR or CR LF.
@@ -71,6 +73,11 @@ mod event;
 mod event_writer;
 mod item;
 mod limits;
+
+/// Keeps the example of the README compiling.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 pub use self::{
     control::Control,

@@ -155,6 +155,8 @@ fn a_decoded_item_is_written_as_it_was_read() {
         "retry: 5\nid: 1\nevent: a\ndata: b\ndata:\n\n",
         "id:\nevent:\ndata:\n\n",
         "retry: 5\nid: 1\n\n",
+        "event: a\n\n",
+        "retry: 5\nid:\nevent:\n\n",
         ":  two spaces\n\n",
         ":\n\n",
     ] {
@@ -166,6 +168,25 @@ fn a_decoded_item_is_written_as_it_was_read() {
         assert_eq!(dst, text);
         assert_eq!(item.encoded_len(), text.len());
     }
+}
+
+#[test]
+fn an_owned_event_is_written_with_what_it_was_given() {
+    let mut event = EventRef::new("a")
+        .with_event("x")
+        .with_retry(Duration::ZERO)
+        .into_owned();
+    assert_eq!(
+        wire(EventRef::from(&event)),
+        "retry: 0\nevent: x\ndata: a\n\n"
+    );
+    event.id = Some("1".to_owned());
+    event.last_event_id = "0".to_owned();
+    assert_eq!(EventRef::from(&event).last_event_id(), "1");
+    assert_eq!(
+        wire(EventRef::from(&event)),
+        "retry: 0\nid: 1\nevent: x\ndata: a\n\n"
+    );
 }
 
 #[test]

@@ -104,6 +104,16 @@ fn event_type_and_id_count_once_each() {
 }
 
 #[test]
+fn a_value_that_is_replaced_makes_room() {
+    let decoder = decoder(100, 10);
+    for name in ["event", "id"] {
+        let stream = format!("{name}: 1234567890\n{name}: abcdefghij\ndata\n\n");
+        let seen = read(&decoder, &stream);
+        assert!(matches!(seen.as_slice(), [Seen::Event(_)]), "{seen:?}");
+    }
+}
+
+#[test]
 fn an_id_from_an_earlier_block_does_not_count() {
     let decoder = decoder(100, 10);
     let seen = read(&decoder, "id: 1234567890\n\ndata: 1234567890\n\n");
@@ -222,6 +232,7 @@ fn whichever_limit_trips_first_is_told() {
     assert_eq!(read(&decoder(8, 3), "data: 123\n"), [line_too_long(8)]);
     assert_eq!(read(&decoder(8, 2), "data: 123\n"), [line_too_long(8)]);
     assert_eq!(read(&decoder(0, 0), "data\n"), [line_too_long(0)]);
+    assert_eq!(read(&decoder(4, 0), "data\ndata:\n"), [event_too_large(0)]);
     assert_eq!(
         read(&decoder(4, 0), "data\n\ndata\ndata\n"),
         [event(""), event_too_large(0)]

@@ -83,7 +83,7 @@ proptest! {
         prop_assert_eq!(wire.len(), meant.encoded_len());
         let expected: &[Seen] = match (retry, id) {
             (None, None) => &[],
-            (retry, id) => &[Seen::Control { retry, id }],
+            (retry, id) => &[Seen::Control { retry, id, event: None }],
         };
         prop_assert_eq!(decode(&wire), expected);
     }

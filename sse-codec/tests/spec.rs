@@ -231,6 +231,7 @@ fn takes_a_retry_of_ascii_digits_only() {
     );
     assert_eq!(retry(b"retry: 18446744073709551615\n"), millis(u64::MAX));
     assert_eq!(retry(b"retry: 18446744073709551616\n"), millis(u64::MAX));
+    assert_eq!(retry(b"retry: 200000000000000000000\n"), millis(u64::MAX));
     for other in [
         "", "+5", "-5", "5 ", " 5", "5s", "1.5", "1e3", "\u{0665}", "0x10",
     ] {
@@ -316,7 +317,8 @@ fn moves_the_last_event_id_at_every_blank_line() {
 //# string and return.
 #[test]
 fn dispatches_nothing_without_data() {
-    assert_eq!(read(b"\n\n\nevent: x\n\n: x\n\nunknown: x\n\n"), []);
+    assert_eq!(read(b"\n\n\n: x\n\nunknown: x\n\nid: \0\n\n"), []);
+    assert_eq!(data(b"event: x\n\nid: 1\n\nretry: 1\n\n"), [""; 0]);
     let [event] = events(b"event: x\n\ndata\n\n").try_into().unwrap();
     assert_eq!(
         event.event, None,
@@ -325,17 +327,19 @@ fn dispatches_nothing_without_data() {
 }
 
 #[test]
-fn reports_blocks_that_only_set_the_reconnection_state() {
-    let control = |millis: Option<u64>, id: Option<&str>| Seen::Control {
+fn reports_the_fields_of_a_block_without_data() {
+    let control = |millis: Option<u64>, id: Option<&str>, event: Option<&str>| Seen::Control {
         retry: millis.map(Duration::from_millis),
         id: id.map(str::to_owned),
+        event: event.map(str::to_owned),
     };
     assert_eq!(
-        read(b"retry: 5\n\nid: 1\n\nid\nretry: 6\nevent: x\n\nretry: x\n\n"),
+        read(b"retry: 5\n\nid: 1\n\nevent: x\n\nid\nretry: 6\nevent\n\nretry: x\n\n"),
         [
-            control(Some(5), None),
-            control(None, Some("1")),
-            control(Some(6), Some(""))
+            control(Some(5), None, None),
+            control(None, Some("1"), None),
+            control(None, None, Some("x")),
+            control(Some(6), Some(""), Some("")),
         ]
     );
 }

@@ -102,12 +102,21 @@ fn decodes_every_vector_byte_by_byte() {
     }
 }
 
+/// Every place to cut a stream, or some all over a large one.
+fn cuts(stream: &[u8]) -> impl Iterator<Item = usize> {
+    let step = if stream.len() < 2_000 {
+        1
+    } else {
+        stream.len() / 50
+    };
+    (0..=stream.len()).step_by(step)
+}
+
 #[test]
 fn decodes_every_vector_in_two_parts() {
     for vector in vectors("decode") {
         let stream = chunks(&vector).concat();
-        // All cuts of the small ones; the few large ones get cuts all over.
-        for at in (0..=stream.len()).step_by(1 + stream.len() / 1_500) {
+        for at in cuts(&stream) {
             let (a, b) = stream.split_at(at);
             check(&vector, &[a, b]);
         }
@@ -118,11 +127,11 @@ fn decodes_every_vector_in_two_parts() {
 fn decodes_every_vector_in_three_parts() {
     for vector in vectors("decode") {
         let stream = chunks(&vector).concat();
-        let step = 1 + stream.len() / 25;
-        for first in (0..=stream.len()).step_by(step) {
-            for second in (first..=stream.len()).step_by(step) {
-                let (a, rest) = stream.split_at(first);
-                let (b, c) = rest.split_at(second - first);
+        let step = 1 + cuts(&stream).count() / 20;
+        for first in cuts(&stream).step_by(step) {
+            let (a, rest) = stream.split_at(first);
+            for second in cuts(rest).step_by(step) {
+                let (b, c) = rest.split_at(second);
                 check(&vector, &[a, b, &[], c]);
             }
         }

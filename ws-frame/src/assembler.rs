@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use bytes::BytesMut;
 
@@ -14,14 +15,14 @@ pub struct Assembler {
     reader: Reader,
     fragments: Vec<u8>,
     /// The type of the message in `fragments`, as set by its first frame.
-    text: bool,
+    kind: Opcode,
     /// Whether the message in `fragments` was handed out.
     delivered: bool,
 }
 
 /// Where the payload of a message lies.
 enum Place {
-    Buffer(core::ops::Range<usize>),
+    Buffer(Range<usize>),
     Fragments,
 }
 
@@ -33,7 +34,7 @@ impl Assembler {
         Self {
             reader,
             fragments: Vec::new(),
-            text: false,
+            kind: Opcode::Binary,
             delivered: false,
         }
     }
@@ -69,20 +70,13 @@ impl Assembler {
             //# As a consequence of these rules, all fragments of a message are of
             //# the same type, as set by the first fragment's opcode.
             if opcode != Opcode::Continuation {
-                self.text = opcode == Opcode::Text;
+                self.kind = opcode;
             }
             self.fragments
                 .extend_from_slice(src.get(arrived.payload).unwrap_or_default());
             if fin {
                 self.delivered = true;
-                break (
-                    if self.text {
-                        Opcode::Text
-                    } else {
-                        Opcode::Binary
-                    },
-                    Place::Fragments,
-                );
+                break (self.kind, Place::Fragments);
             }
         };
         let payload = match place {

@@ -1,9 +1,6 @@
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 
-use crate::{EncodeError, Head, Opcode, head::MASK, mask};
-
-/// Bytes that are copied and then masked while they are still in the nearest cache.
-const MASK_BLOCK: usize = 16 * 1024;
+use crate::{EncodeError, Head, Opcode};
 
 /// One frame with its payload, unmasked and borrowed (RFC 6455 section 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,12 +57,7 @@ impl<'a> Frame<'a> {
     //# the client.
     #[inline]
     pub fn encode(&self, dst: &mut BytesMut) -> Result<(), EncodeError> {
-        let head = self.head();
-        head.check()?;
-        dst.reserve(self.encoded_len());
-        head.put(dst, 0);
-        dst.put_slice(self.payload);
-        Ok(())
+        self.head().write(self.payload, dst)
     }
 
     /// Appends the frame as a client sends it, masked with `key`.
@@ -80,17 +72,7 @@ impl<'a> Frame<'a> {
     //# sends to the server
     #[inline]
     pub fn encode_masked(&self, key: [u8; 4], dst: &mut BytesMut) -> Result<(), EncodeError> {
-        let head = self.head();
-        head.check()?;
-        dst.reserve(self.encoded_len() + key.len());
-        head.put(dst, MASK);
-        dst.put_slice(&key);
-        for block in self.payload.chunks(MASK_BLOCK) {
-            let start = dst.len();
-            dst.put_slice(block);
-            mask::apply(key, dst.get_mut(start..).unwrap_or_default());
-        }
-        Ok(())
+        self.head().write_masked(key, self.payload, dst)
     }
 
     /// The frame as a server sends it, in a buffer of its own: encode a broadcast once and clone

@@ -1,6 +1,6 @@
 use bytes::{BufMut, BytesMut};
 
-use crate::{EncodeError, Opcode};
+use crate::{EncodeError, Opcode, mask};
 
 /// The longest payload of a control frame, in bytes (RFC 6455 section 5.5).
 pub(crate) const MAX_CONTROL: usize = 125;
@@ -53,9 +53,33 @@ impl Head {
         Ok(())
     }
 
+    /// Appends an unmasked frame with this head, which is taken by value to stay in registers.
+    pub(crate) fn write(self, payload: &[u8], dst: &mut BytesMut) -> Result<(), EncodeError> {
+        self.check()?;
+        dst.reserve(self.encoded_len() + payload.len());
+        self.put(dst, 0);
+        dst.put_slice(payload);
+        Ok(())
+    }
+
+    /// Appends a frame with this head, masked with `key`.
+    pub(crate) fn write_masked(
+        self,
+        key: [u8; 4],
+        payload: &[u8],
+        dst: &mut BytesMut,
+    ) -> Result<(), EncodeError> {
+        self.check()?;
+        dst.reserve(self.encoded_len() + key.len() + payload.len());
+        self.put(dst, MASK);
+        dst.put_slice(&key);
+        mask::copy(key, payload, dst);
+        Ok(())
+    }
+
     /// Whether the protocol has such a frame.
     #[inline]
-    pub(crate) fn check(&self) -> Result<(), EncodeError> {
+    pub(crate) fn check(self) -> Result<(), EncodeError> {
         if self.opcode.is_control() {
             //= https://www.rfc-editor.org/rfc/rfc6455#section-5.5
             //# All control frames MUST have a payload length of 125 bytes or less
@@ -81,13 +105,13 @@ impl Head {
 
     /// The length as the wire writes it. No platform has a wider `usize`.
     #[inline]
-    fn wire_len(&self) -> u64 {
+    fn wire_len(self) -> u64 {
         u64::try_from(self.len).unwrap_or(u64::MAX)
     }
 
     /// Appends the head with `mask` as the mask bit; the key is the caller's to append.
     #[inline]
-    pub(crate) fn put(&self, dst: &mut BytesMut, mask: u8) {
+    pub(crate) fn put(self, dst: &mut BytesMut, mask: u8) {
         let fin = if self.fin { FIN } else { 0 };
         let rsv1 = if self.rsv1 { RSV1 } else { 0 };
         let first = fin | rsv1 | self.opcode.bits();

@@ -39,10 +39,11 @@
 //! # Contract
 //! Call `decode` until it returns `None`, and between two calls only append to the buffer. What is
 //! returned borrows from the buffer (or, a message in several frames, from the assembler) and leaves
-//! it at the next call. Payloads are unmasked in place and validated as they arrive: no payload byte
-//! is looked at twice, and text is refused at the first byte that no continuation could mend. After
-//! an error every call repeats it. After a close frame whatever follows is dropped. Nothing a peer
-//! sends makes this crate panic.
+//! it at the next call. Payloads are unmasked in place and validated as they arrive, each byte once
+//! however they are chunked; only a head in pieces, 14 bytes at most, is read again. Every rule is
+//! applied at the byte that decides it: text is refused at the first byte that no continuation could
+//! mend, a length before its payload. After an error every call repeats it. After a close frame
+//! whatever follows is dropped. Nothing a peer sends makes this crate panic.
 //!
 //! # Limits
 //! [`Limits`] bounds frames, messages and fragments per message. They are held against the length a
@@ -51,6 +52,8 @@
 //!
 //! # Features
 //! - `handshake` (default): the module of that name; it alone needs `sha1` and `base64`.
+//! - `simdutf8`: validates long text that is not ASCII with SIMD instructions; needs `std` and brings
+//!   unsafe code.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -66,11 +69,13 @@ mod frame;
 #[cfg(feature = "handshake")]
 pub mod handshake;
 mod head;
+mod length;
 mod limits;
 mod mask;
 mod message;
 mod opcode;
 mod part;
+mod payload;
 mod reader;
 mod role;
 mod rules;

@@ -1,5 +1,10 @@
 //! The masking of RFC 6455 section 5.3, eight bytes at a time.
 
+use bytes::{BufMut, BytesMut};
+
+/// Bytes that are masked in registers on their way; a multiple of the key's length.
+const BLOCK: usize = 32;
+
 /// XORs `data` with `key` from the key's first byte on, and says whether the result is all ASCII.
 ///
 /// The test rides along for free, so that only text with a high bit in it meets the UTF-8
@@ -10,8 +15,7 @@
 //# i modulo 4 of the masking key ("masking-key-octet-j"):
 #[inline]
 pub(crate) fn apply(key: [u8; 4], data: &mut [u8]) -> bool {
-    let [a, b, c, d] = key;
-    let word = u64::from_ne_bytes([a, b, c, d, a, b, c, d]);
+    let word = u64::from(u32::from_ne_bytes(key)) * 0x1_0000_0001;
     let mut seen = 0;
     let mut chunks = data.chunks_exact_mut(8);
     for chunk in &mut chunks {
@@ -23,15 +27,26 @@ pub(crate) fn apply(key: [u8; 4], data: &mut [u8]) -> bool {
         }
     }
     let mut ascii = seen & 0x8080_8080_8080_8080 == 0;
-    for (byte, key) in chunks
-        .into_remainder()
-        .iter_mut()
-        .zip([a, b, c, d, a, b, c])
-    {
+    for (byte, key) in chunks.into_remainder().iter_mut().zip(word.to_ne_bytes()) {
         *byte ^= key;
         ascii &= byte.is_ascii();
     }
     ascii
+}
+
+/// Appends `data` masked with `key` in one pass.
+#[inline]
+pub(crate) fn copy(key: [u8; 4], data: &[u8], dst: &mut BytesMut) {
+    let mut blocks = data.chunks_exact(BLOCK);
+    for block in &mut blocks {
+        let mut masked = [0; BLOCK];
+        masked.copy_from_slice(block);
+        apply(key, &mut masked);
+        dst.put_slice(&masked);
+    }
+    let start = dst.len();
+    dst.put_slice(blocks.remainder());
+    apply(key, dst.get_mut(start..).unwrap_or_default());
 }
 
 /// The key for what follows `len` bytes that were masked with `key`.

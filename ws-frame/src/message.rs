@@ -32,7 +32,7 @@ impl<'a> Message<'a> {
     #[must_use]
     #[inline]
     pub fn encoded_len(&self) -> usize {
-        self.frame(&mut [0; MAX_CONTROL]).encoded_len()
+        self.with_frame(|frame| frame.encoded_len())
     }
 
     /// Appends the message as a server sends it, in one frame.
@@ -42,7 +42,7 @@ impl<'a> Message<'a> {
     /// before.
     #[inline]
     pub fn encode(&self, dst: &mut BytesMut) -> Result<(), EncodeError> {
-        self.frame(&mut [0; MAX_CONTROL]).encode(dst)
+        self.with_frame(|frame| frame.encode(dst))
     }
 
     /// Appends the message as a client sends it, in one frame masked with `key`; see
@@ -53,7 +53,7 @@ impl<'a> Message<'a> {
     /// before.
     #[inline]
     pub fn encode_masked(&self, key: [u8; 4], dst: &mut BytesMut) -> Result<(), EncodeError> {
-        self.frame(&mut [0; MAX_CONTROL]).encode_masked(key, dst)
+        self.with_frame(|frame| frame.encode_masked(key, dst))
     }
 
     /// The message as a server sends it, in a buffer of its own: encode a broadcast once and clone
@@ -62,22 +62,25 @@ impl<'a> Message<'a> {
     /// # Errors
     /// [`EncodeError::ControlTooLong`] for a ping or pong of more than 125 bytes.
     pub fn to_bytes(&self) -> Result<Bytes, EncodeError> {
-        self.frame(&mut [0; MAX_CONTROL]).to_bytes()
+        self.with_frame(|frame| frame.to_bytes())
     }
 
-    /// The message as a frame; `close` holds the payload of a close frame.
+    /// Calls `then` with the message as a frame.
     #[inline]
-    fn frame<'b>(&self, close: &'b mut [u8; MAX_CONTROL]) -> Frame<'b>
-    where
-        'a: 'b,
-    {
-        match *self {
-            Self::Text(text) => Frame::new(Opcode::Text, text.as_bytes()),
-            Self::Binary(bytes) => Frame::new(Opcode::Binary, bytes),
-            Self::Ping(bytes) => Frame::new(Opcode::Ping, bytes),
-            Self::Pong(bytes) => Frame::new(Opcode::Pong, bytes),
-            Self::Close(None) => Frame::new(Opcode::Close, &[]),
-            Self::Close(Some(body)) => Frame::new(Opcode::Close, body.write(close)),
-        }
+    fn with_frame<R>(&self, then: impl FnOnce(Frame<'_>) -> R) -> R {
+        let (opcode, payload) = match *self {
+            Self::Text(text) => (Opcode::Text, text.as_bytes()),
+            Self::Binary(bytes) => (Opcode::Binary, bytes),
+            Self::Ping(bytes) => (Opcode::Ping, bytes),
+            Self::Pong(bytes) => (Opcode::Pong, bytes),
+            Self::Close(None) => (Opcode::Close, &[][..]),
+            Self::Close(Some(close)) => {
+                return then(Frame::new(
+                    Opcode::Close,
+                    close.write(&mut [0; MAX_CONTROL]),
+                ));
+            }
+        };
+        then(Frame::new(opcode, payload))
     }
 }

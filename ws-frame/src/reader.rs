@@ -8,8 +8,8 @@ use bytes::{Buf, BytesMut};
 
 use crate::{
     DecodeError, Head, Limits, Opcode, Role, mask,
+    payload::{Payloads, Piece},
     rules::{Parsed, Rules, Unfinished},
-    utf8::Utf8,
 };
 
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Reader {
     spent: usize,
     current: Option<Current>,
     unfinished: Option<Unfinished>,
-    utf8: Utf8,
+    payloads: Payloads,
     end: Option<End>,
 }
 
@@ -60,15 +60,11 @@ pub(crate) struct Arrived {
 impl Reader {
     pub(crate) fn new(role: Role, limits: Limits) -> Self {
         Self {
-            rules: Rules {
-                role,
-                limits,
-                rsv1: false,
-            },
+            rules: Rules::new(role, limits),
             spent: 0,
             current: None,
             unfinished: None,
-            utf8: Utf8::default(),
+            payloads: Payloads::new(role),
             end: None,
         }
     }
@@ -78,8 +74,49 @@ impl Reader {
     }
 
     /// The next frame once it is complete; it leaves `src` at the next call.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "a 16-byte frame takes 6 ns instead of 9"
+    )]
+    #[inline(always)]
     pub(crate) fn frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
+        self.release(src);
+        if self.current.is_none() && self.unfinished.is_none() && self.end.is_none() {
+            if let Some(short) = self.rules.parse_short(src) {
+                return self.short_frame(src, short);
+            }
+        }
+        self.any_frame(src)
+    }
+
+    /// A short message in one frame that has arrived: what most traffic is.
+    #[expect(clippy::inline_always, reason = "it is most of `frame`")]
+    #[inline(always)]
+    fn short_frame(
+        &mut self,
+        src: &mut [u8],
+        short: Parsed,
+    ) -> Result<Option<Arrived>, DecodeError> {
+        let Parsed { head, size, key } = short;
+        let payload = size..size + head.len;
+        let fresh = src.get_mut(payload.clone()).unwrap_or_default();
+        let text = head.opcode == Opcode::Text;
+        let piece = if text { Piece::TextEnd } else { Piece::Bytes };
+        if let Err(error) = self.payloads.receive(key, fresh, piece) {
+            return Err(self.fail(error));
+        }
+        self.spent = payload.end;
+        Ok(Some(Arrived {
+            head,
+            text,
+            payload,
+            remaining: 0,
+        }))
+    }
+
+    /// Every other frame; out of line, so that `frame` stays small enough to be inlined.
+    #[inline(never)]
+    fn any_frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
         let Some(arrived) = self.advance(src)? else {
             return Ok(None);
         };
@@ -92,6 +129,7 @@ impl Reader {
 
     /// What is new of the next frame, or the whole frame if it is a control frame.
     pub(crate) fn part(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
+        self.release(src);
         let Some(arrived) = self.advance(src)? else {
             return Ok(None);
         };
@@ -130,12 +168,16 @@ impl Reader {
         error
     }
 
+    /// Drops what the last item covered.
     #[inline]
-    fn advance(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
+    fn release(&mut self, src: &mut BytesMut) {
         if self.spent > 0 {
             src.advance(self.spent.min(src.len()));
             self.spent = 0;
         }
+    }
+
+    fn advance(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
         match self.end {
             None => self.read(src).map_err(|error| self.fail(error)),
             Some(End::Closed) => {
@@ -160,17 +202,13 @@ impl Reader {
         let there = payload.len().min(len);
         let fresh = payload.get_mut(current.ready..there).unwrap_or_default();
 
-        let ascii = match self.rules.role {
-            Role::Server => mask::apply(current.key, fresh),
-            Role::Client => false,
-        };
-        if current.text && !(ascii && self.utf8.is_complete()) {
-            self.utf8.push(fresh)?;
-        }
         let remaining = len - there;
-        if remaining == 0 && current.text && current.head.fin && !self.utf8.is_complete() {
-            return Err(DecodeError::InvalidUtf8);
-        }
+        let piece = match (current.text, remaining == 0 && current.head.fin) {
+            (false, _) => Piece::Bytes,
+            (true, false) => Piece::Text,
+            (true, true) => Piece::TextEnd,
+        };
+        self.payloads.receive(current.key, fresh, piece)?;
         if remaining > 0 {
             current.key = mask::rotate(current.key, fresh.len());
             current.ready = there;

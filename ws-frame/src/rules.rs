@@ -2,7 +2,8 @@
 
 use crate::{
     DecodeError, Head, Limits, Opcode, Role,
-    head::{FIN, LEN_16, LEN_64, MASK, MAX_CONTROL, MAX_LEN, RSV1},
+    head::{FIN, LEN_16, LEN_64, MASK, MAX_CONTROL, RSV1},
+    length::{self, Len},
 };
 
 /// The rules of one connection.
@@ -12,6 +13,8 @@ pub(crate) struct Rules {
     pub(crate) limits: Limits,
     /// Whether RSV1 may stand on the first frame of a message.
     pub(crate) rsv1: bool,
+    /// The least length that is none for [`parse_short`](Self::parse_short).
+    short_end: u8,
 }
 
 /// A message of which frames are still to come.
@@ -33,7 +36,25 @@ pub(crate) struct Parsed {
     pub(crate) key: [u8; 4],
 }
 
+/// The first bytes of whole messages.
+const TEXT: u8 = FIN | Opcode::Text.bits();
+const BINARY: u8 = FIN | Opcode::Binary.bits();
+
 impl Rules {
+    pub(crate) fn new(role: Role, limits: Limits) -> Self {
+        let max = limits.max_frame.min(limits.max_message).min(MAX_CONTROL);
+        let short_end = match limits.max_fragments {
+            0 => 0,
+            _ => u8::try_from(max + 1).unwrap_or_default(),
+        };
+        Self {
+            role,
+            limits,
+            rsv1: false,
+            short_end,
+        }
+    }
+
     /// Reads the head at the front of `bytes`; `None` asks for more bytes.
     #[inline]
     pub(crate) fn parse(
@@ -51,8 +72,8 @@ impl Rules {
         let short = self.second_byte(opcode, second)?;
 
         let (len, form) = match short {
-            LEN_16 => (long_len::<2>(bytes, u64::from(LEN_16))?, 2),
-            LEN_64 => (long_len::<8>(bytes, 1 << 16)?, 8),
+            LEN_16 => (length::extended::<2>(bytes, u64::from(LEN_16))?, 2),
+            LEN_64 => (length::extended::<8>(bytes, 1 << 16)?, 8),
             short => (
                 Len {
                     least: u64::from(short),
@@ -84,6 +105,34 @@ impl Rules {
             size: 2 + form + key_size,
             key,
         }))
+    }
+
+    /// Reads the head of a message in one frame of at most 125 bytes that is all there and within
+    /// the limits; `None` leaves it to [`parse`](Self::parse). No message may be under way.
+    #[inline]
+    pub(crate) fn parse_short(&self, bytes: &[u8]) -> Option<Parsed> {
+        let (&[first, second], rest) = bytes.split_first_chunk()?;
+        let opcode = match first {
+            TEXT => Opcode::Text,
+            BINARY => Opcode::Binary,
+            _ => return None,
+        };
+        let (len, key, size) = match self.role {
+            Role::Client => (second, [0; 4], 2),
+            Role::Server => (second ^ MASK, *rest.first_chunk()?, 6),
+        };
+        // A mask bit that is not as it has to be makes `len` more than any short length.
+        let payload = usize::from(len);
+        if len >= self.short_end || bytes.len() < size + payload {
+            return None;
+        }
+        let head = Head {
+            fin: true,
+            rsv1: false,
+            opcode,
+            len: payload,
+        };
+        Some(Parsed { head, size, key })
     }
 
     #[inline]
@@ -198,40 +247,4 @@ impl Rules {
         }
         Ok(len)
     }
-}
-
-/// What is known of an extended length.
-struct Len {
-    /// The length if the bytes that are missing are all zero.
-    least: u64,
-    complete: bool,
-}
-
-/// Reads a length of `N` bytes as far as it is there; `minimum` is the least that needs so many.
-#[inline]
-fn long_len<const N: usize>(bytes: &[u8], minimum: u64) -> Result<Len, DecodeError> {
-    let (mut least, mut most) = (0, 0);
-    for index in 0..N {
-        let byte = bytes.get(index).copied();
-        least = least << 8 | u64::from(byte.unwrap_or(0x00));
-        most = most << 8 | u64::from(byte.unwrap_or(0xFF));
-    }
-    //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
-    //# the following 8 bytes interpreted as a 64-bit unsigned integer (the
-    //# most significant bit MUST be 0) are the payload length.
-    if least > MAX_LEN {
-        return Err(DecodeError::LengthTopBit);
-    }
-    //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
-    //# Note that
-    //# in all cases, the minimal number of bytes MUST be used to encode
-    //# the length, for example, the length of a 124-byte-long string
-    //# can't be encoded as the sequence 126, 0, 124.
-    if most < minimum {
-        return Err(DecodeError::NonMinimalLength);
-    }
-    Ok(Len {
-        least,
-        complete: bytes.len() >= N,
-    })
 }

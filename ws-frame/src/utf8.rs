@@ -1,5 +1,11 @@
 //! UTF-8 that arrives in pieces.
 
+#[cfg(not(feature = "simdutf8"))]
+use core::str::from_utf8;
+
+#[cfg(feature = "simdutf8")]
+use simdutf8::compat::from_utf8;
+
 use crate::DecodeError;
 
 /// Validates text piece by piece and fails at the first byte that no continuation could mend.
@@ -17,6 +23,17 @@ impl Utf8 {
         self.len == 0
     }
 
+    /// Takes the last piece.
+    #[inline(never)]
+    pub(crate) fn push_last(&mut self, piece: &[u8]) -> Result<(), DecodeError> {
+        self.push(piece)?;
+        if self.is_complete() {
+            Ok(())
+        } else {
+            Err(DecodeError::InvalidUtf8)
+        }
+    }
+
     /// Takes the next piece.
     //= https://www.rfc-editor.org/rfc/rfc6455#section-8.1
     //# When an endpoint is to interpret a byte stream as UTF-8 but finds
@@ -30,7 +47,7 @@ impl Utf8 {
             piece = rest;
             self.push_pending(byte)?;
         }
-        let Err(error) = core::str::from_utf8(piece) else {
+        let Err(error) = from_utf8(piece) else {
             return Ok(());
         };
         // `error_len` is `None` only where the tail is the start of some character: std applies
@@ -54,7 +71,7 @@ impl Utf8 {
         *slot = byte;
         self.len += 1;
         let character = self.pending.get(..self.len).unwrap_or_default();
-        match core::str::from_utf8(character) {
+        match from_utf8(character) {
             Ok(_) => self.len = 0,
             Err(error) if error.error_len().is_none() => {}
             Err(_) => return Err(DecodeError::InvalidUtf8),

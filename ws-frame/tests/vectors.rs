@@ -1,8 +1,8 @@
 //! Runs `tests/vectors/*.txt`, each wire whole, byte by byte and in every split in two.
 
 #![expect(
-    clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 

@@ -60,16 +60,15 @@ pub struct HttpConfig {
     pub discard_timeout: Duration,
     /// A response may stay without progress for 30 s. Beyond it: a reset.
     pub write_timeout: Duration,
-    /// A [`Body::Stream`](crate::http::Body::Stream) may stay without progress for 5 s: its
-    /// source goes on producing meanwhile. Beyond it: a reset.
+    /// A streamed response may stay without progress for 5 s: its source goes on producing
+    /// meanwhile. Beyond it: a reset.
     pub stream_write_timeout: Duration,
     /// After the last answer the client's remaining bytes are read for 2 s (RFC 9112 section
     /// 9.6), so that the answer is not lost to a reset.
     pub linger_timeout: Duration,
     /// After the last answer at most this much is read and dropped: 8 MiB.
     pub linger_bytes: usize,
-    /// A handler must answer within 30 s, unless its route is
-    /// [`Pace::Held`](crate::http::Pace::Held). Beyond it: 503.
+    /// A handler must answer within 30 s, unless its route holds the request open. Beyond it: 503.
     pub handler_timeout: Duration,
 }
 

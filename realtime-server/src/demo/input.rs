@@ -77,8 +77,9 @@ pub(super) fn json<T: DeserializeOwned + Default>(request: &Request) -> Result<T
     let mut source = serde_json::Deserializer::from_slice(&request.body);
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
         let path = error.path().to_string();
-        // The path of an error outside of any member is a dot.
-        let field = if path == "." { "body" } else { &path };
+        // A dot or a question mark stands for what is outside of any member that is known.
+        let member = path.trim_end_matches(['.', '?']);
+        let field = if member.is_empty() { "body" } else { member };
         bad(field, error.inner().to_string())
     })?;
     source

@@ -1,7 +1,7 @@
 use std::{
     fmt,
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use bytes::Bytes;
@@ -157,14 +157,19 @@ pub(super) fn poll_events(
     out: &mut Vec<Bytes>,
 ) -> Poll<bool> {
     let start = out.len();
-    outbox.poll_take(cx, out).map(|taken| match taken {
-        Taken::Messages { lost: 0 } => true,
-        Taken::Messages { lost } => {
-            out.insert(start, comment(&format!("gap: {lost} events lost")));
-            true
-        }
-        Taken::Ended(_) => false,
-    })
+    let Taken::Messages { lost } = ready!(outbox.poll_take(cx, out)) else {
+        return Poll::Ready(false);
+    };
+    if lost > 0 {
+        out.insert(start, comment(&format!("gap: {lost} events lost")));
+    }
+    let ended = outbox.ended().is_some();
+    if ended {
+        // When the server stops, a source is asked once more: this is the last chance of all that
+        // was queued before the end.
+        while let Poll::Ready(Taken::Messages { .. }) = outbox.poll_take(cx, out) {}
+    }
+    Poll::Ready(!ended)
 }
 
 /// The response around an event stream.

@@ -53,10 +53,13 @@ impl EventSender {
     /// Sends `event`, after waiting until the client has taken enough of what was sent before.
     ///
     /// # Errors
-    /// When the event cannot be written, or is larger than all that may wait.
+    /// When the event cannot be written, or is larger than all that may wait, or the client is gone.
     pub async fn send(&self, event: EventRef<'_>) -> Result<(), SendError> {
         let event = event.to_bytes().map_err(SendError::Encode)?;
-        poll_fn(|cx| self.0.poll_room(cx)).await;
+        poll_fn(|cx| self.0.poll_room_for(cx, event.len())).await;
+        if self.0.ended().is_some() {
+            return Err(SendError::Closed);
+        }
         match self.0.push(event) {
             0 => Ok(()),
             _ => Err(SendError::TooLarge),
@@ -94,6 +97,13 @@ impl Source for PrivateStream {
     }
 }
 
+impl Drop for PrivateStream {
+    /// The producer may have handed its end to another task.
+    fn drop(&mut self) {
+        self.outbox.end(End::Aborted);
+    }
+}
+
 /// Why an event was not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -102,6 +112,8 @@ pub enum SendError {
     Encode(EncodeError),
     /// It is larger than all that may wait for the client; the stream ends.
     TooLarge,
+    /// The stream has ended.
+    Closed,
 }
 
 impl fmt::Display for SendError {
@@ -109,6 +121,7 @@ impl fmt::Display for SendError {
         match self {
             Self::Encode(error) => error.fmt(f),
             Self::TooLarge => f.write_str("the event is larger than the queue of the stream"),
+            Self::Closed => f.write_str("the stream has ended"),
         }
     }
 }

@@ -83,10 +83,10 @@ impl Outbox {
         }
         let lost = state.admit(message, self.limits, self.overflow);
         let reader = state.reader.take();
+        // Too much may just have been the end, which a writer waits for as well.
+        let writer = state.end.and_then(|_| state.writer.take());
         drop(state);
-        if let Some(reader) = reader {
-            reader.wake();
-        }
+        [reader, writer].into_iter().flatten().for_each(Waker::wake);
         lost
     }
 
@@ -133,10 +133,17 @@ impl Outbox {
     ///
     /// For a producer that makes events for this connection alone, and can slow down.
     pub fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.poll_room_for(cx, 0)
+    }
+
+    /// As [`poll_room`](Self::poll_room), and until a message of `size` bytes fits as well; one that
+    /// can never fit waits until nothing else does.
+    pub fn poll_room_for(&self, cx: &mut Context<'_>, size: usize) -> Poll<()> {
         let mut state = self.lock();
         let room = state.queue.len() < self.limits.messages.div_ceil(2)
-            && state.bytes < self.limits.bytes.div_ceil(2);
-        if room || state.end.is_some() {
+            && state.bytes < self.limits.bytes.div_ceil(2)
+            && state.bytes.saturating_add(size) <= self.limits.bytes;
+        if room || state.queue.is_empty() || state.end.is_some() {
             return Poll::Ready(());
         }
         state.writer = Some(cx.waker().clone());
@@ -151,6 +158,18 @@ impl Outbox {
         }
         state.writer = Some(cx.waker().clone());
         Poll::Pending
+    }
+
+    /// Why it has ended, if it has.
+    #[must_use]
+    pub fn ended(&self) -> Option<End> {
+        self.lock().end
+    }
+
+    /// Whether nothing is queued.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().queue.is_empty()
     }
 
     /// Whether more than half of the limits is queued: time to read no more from this client.
@@ -179,6 +198,11 @@ impl State {
     /// Queues `message` if the limits and the policy let it; says how many messages were lost.
     fn admit(&mut self, message: Bytes, limits: OutboxLimits, overflow: Overflow) -> u64 {
         let size = message.len();
+        if overflow == Overflow::DropOldest && size > limits.bytes {
+            // No room that others could make would be enough.
+            self.lost += 1;
+            return 1;
+        }
         let mut lost = 0;
         while self.queue.len() >= limits.messages || self.bytes.saturating_add(size) > limits.bytes
         {
@@ -189,7 +213,7 @@ impl State {
             }
             lost += 1;
             let Some(oldest) = self.queue.pop_front() else {
-                // Larger than the whole outbox: the message itself is the lost one.
+                // No messages at all may wait: the message itself is the lost one.
                 self.lost += lost;
                 return lost;
             };

@@ -40,7 +40,10 @@ impl Sweep {
             let heard_at = member.heard_at.load(Relaxed);
             if heard_at != 0 && is_over(self.silence, now, heard_at) {
                 member.outbox().end(End::Silent);
-            } else if is_over(self.keep_alive, now, member.told_at.load(Relaxed)) {
+            } else if is_over(self.keep_alive, now, member.told_at.load(Relaxed))
+                // What waits will do, and a full outbox would lose it to the keep-alive.
+                && member.outbox().is_empty()
+            {
                 let message = message.get_or_insert_with(keep_alive);
                 member.outbox().push(message.form(member.form()));
                 member.told(now);

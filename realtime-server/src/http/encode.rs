@@ -79,7 +79,14 @@ pub(crate) fn head(
         //# A sender SHOULD send a Connection header field (Section 7.6.1 of [HTTP]) containing the
         //# "close" connection option when it intends to close a connection.
         Next::Close => put_line(dst, "connection", b"close"),
-        Next::Upgrade => put_line(dst, "connection", b"upgrade"),
+        Next::Upgrade => {}
+    }
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-7.8
+    //# A sender of Upgrade MUST also send an "Upgrade" connection option in the Connection header
+    //# field
+    let mut names = response.headers().map(|(name, _)| name);
+    if names.any(|name| name.eq_ignore_ascii_case("upgrade")) {
+        put_line(dst, "connection", b"upgrade");
     }
     dst.put_slice(b"\r\n");
 }

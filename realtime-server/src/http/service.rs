@@ -26,7 +26,7 @@ pub enum Decision {
     /// Its body is read, and the handler called.
     Call {
         /// The largest body in bytes; beyond it 413. [`HttpConfig::max_body_ceiling`] stays above
-        /// it.
+        /// it. A route that reads no body should still allow some: every method can carry one.
         ///
         /// [`HttpConfig::max_body_ceiling`]: crate::config::HttpConfig::max_body_ceiling
         body_limit: usize,

@@ -180,7 +180,7 @@ impl Socket {
 
     /// Ends the connection with a reset: what the peer did not read is not kept for it.
     pub fn abort(self) {
-        if let Err(error) = self.stream.set_zero_linger() {
+        if let Err(error) = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)) {
             debug!(peer = %self.peer, %error, "the connection cannot be reset");
         }
     }

@@ -258,22 +258,24 @@ impl Connection {
         Ok(true)
     }
 
-    /// Writes what waits in the outbox; says whether there was anything.
+    /// Writes what waits in the outbox; says whether there was anything, or room to read again.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Result<bool, Farewell> {
+        let clogged = self.wire.is_clogged();
         let mut sent = false;
         loop {
-            match self.wire.poll_flush(cx) {
-                Poll::Ready(Ok(())) => {}
+            let outbox = self.dispatch.seat.member().outbox();
+            let blocked = match self.wire.poll_flush(cx) {
+                Poll::Ready(Ok(())) => false,
                 Poll::Ready(Err(error)) => return Err(self.gone(Gone::Lost(error))),
-                Poll::Pending => return Ok(sent),
-            }
-            match self
-                .dispatch
-                .seat
-                .member()
-                .outbox()
-                .poll_take(cx, &mut self.batch)
-            {
+                Poll::Pending => true,
+            };
+            let taken = if blocked {
+                // A client that takes nothing is ended all the same.
+                outbox.poll_ended(cx).map(Taken::Ended)
+            } else {
+                outbox.poll_take(cx, &mut self.batch)
+            };
+            match taken {
                 Poll::Ready(Taken::Messages { .. }) => {
                     self.batch.drain(..).for_each(|frame| self.wire.push(frame));
                     sent = true;
@@ -281,7 +283,7 @@ impl Connection {
                 Poll::Ready(Taken::Ended(end)) => {
                     return Err(Farewell::of(end, self.dispatch.core.config.detailed_errors));
                 }
-                Poll::Pending => return Ok(sent),
+                Poll::Pending => return Ok(sent || (clogged && !self.wire.is_clogged())),
             }
         }
     }

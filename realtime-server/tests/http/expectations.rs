@@ -2,6 +2,8 @@
 
 use realtime_server::http::Status;
 
+use tokio::time::Instant;
+
 use crate::rig::{Rig, get, post};
 
 const EXPECT: &str = "Expect: 100-continue\r\nContent-Length: 5\r\n";
@@ -36,11 +38,13 @@ async fn does_not_ask_when_there_is_no_body() {
         .await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn answers_a_route_that_wants_no_body_at_once_and_closes() {
     let rig = Rig::new().await;
     let request = format!("POST /missing HTTP/1.1\r\nHost: a\r\n{EXPECT}\r\n");
+    let started = Instant::now();
     rig.refuses(request, Status::NOT_FOUND).await;
+    assert_eq!(started.elapsed().as_secs(), 0, "the body was waited for");
 }
 
 #[tokio::test]

@@ -20,3 +20,4 @@ mod streams;
 mod targets;
 mod timeouts;
 mod upgrades;
+mod vectors;

@@ -101,12 +101,15 @@ async fn reads_at_most_what_is_asked_for() {
 #[tokio::test]
 async fn holds_no_memory_while_it_waits() {
     let (mut socket, client) = pair().await;
-    let mut buffer = BytesMut::with_capacity(10_000);
-    {
-        let mut read = std::pin::pin!(socket.read(&mut buffer, 100));
+    let mut buffer = BytesMut::new();
+    // Once the runtime only believes that nothing has come, and once it knows.
+    for _ in 0..2 {
+        buffer.reserve(10_000);
+        let mut read = Box::pin(socket.read(&mut buffer, 100));
         assert!(poll_immediate(read.as_mut()).await.is_none());
+        drop(read);
+        assert_eq!(buffer.capacity(), 0);
     }
-    assert_eq!(buffer.capacity(), 0);
     client.try_write(b"x").unwrap();
     assert_eq!(socket.read(&mut buffer, 100).await.unwrap(), 1);
 }

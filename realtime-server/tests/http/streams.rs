@@ -150,6 +150,25 @@ async fn answers_a_request_that_came_during_a_stream() {
 }
 
 #[tokio::test]
+async fn a_stream_outlives_requests_that_nobody_reads_yet() {
+    let (rig, feed) = rig().await;
+    let mut client = rig.client().await;
+    client.send(get("/stream")).await;
+    client.head().await;
+    let count = 2 * HttpConfig::default().max_head / get("/ok").len();
+    client.send(get("/ok").repeat(count)).await;
+    for _ in 0..2 {
+        feed.send(step(&["event"])).unwrap();
+        assert_eq!(client.exactly(10).await, b"5\r\nevent\r\n");
+    }
+    feed.send(Vec::new()).unwrap();
+    assert_eq!(client.exactly(5).await, b"0\r\n\r\n");
+    for _ in 0..count {
+        assert_eq!(client.answer().await.text(), "ok");
+    }
+}
+
+#[tokio::test]
 async fn a_stop_ends_a_stream_in_order_with_what_is_ready() {
     let (rig, feed) = rig().await;
     let mut client = rig.client().await;
@@ -181,15 +200,30 @@ impl Source for Flood {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_client_that_stops_reading_a_stream_is_cut_off() {
-    let rig = Rig::with(HttpConfig::default(), |_| {
-        let flood = || Flood(vec![b'x'; 64 * 1024].into());
-        reply(0, move |_| {
-            Response::stream("text/plain", Box::new(flood()))
+/// A server whose every answer never ends and never pauses.
+async fn flooded() -> Rig {
+    Rig::with(HttpConfig::default(), |_| {
+        reply(0, |_| {
+            let flood = Flood(vec![b'x'; 64 * 1024].into());
+            Response::stream("text/plain", Box::new(flood))
         })
     })
-    .await;
+    .await
+}
+
+#[tokio::test]
+async fn a_stop_ends_a_stream_that_never_pauses() {
+    let rig = flooded().await;
+    let mut client = rig.client().await;
+    client.send(get("/")).await;
+    client.head().await;
+    rig.drain.cancel();
+    assert!(client.rest().await.ends_with(b"x\r\n0\r\n\r\n"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_stops_reading_a_stream_is_cut_off() {
+    let rig = flooded().await;
     let mut client = rig.client().await;
     client.send(get("/")).await;
     let started = Instant::now();

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::time::Duration;
 
+use bytes::Bytes;
 use realtime_server::config::HttpConfig;
 use realtime_server::http::{Response, Status};
 use tokio::task::spawn_blocking;
@@ -169,6 +170,28 @@ async fn a_client_that_stops_reading_is_cut_off() {
     assert!(seconds(started) >= 30);
     assert_eq!(metrics.write_timeouts.value(), 1);
     client.is_reset().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_read_causes_no_further_work() {
+    let answer = Bytes::from(vec![0; 1024 * 1024]);
+    let rig = Rig::with(HttpConfig::default(), move |_| {
+        let answer = answer.clone();
+        reply(0, move |_| {
+            Response::bytes(Status::OK, "text/plain", answer.clone())
+        })
+    })
+    .await;
+    let mut client = rig.client().await;
+    client.send(get("/").repeat(500)).await;
+    let metrics = rig.metrics;
+    rig.first.await.unwrap();
+    // The buffers of the two sockets hold a few of these answers.
+    assert!(
+        metrics.requests.value() < 100,
+        "{} were answered",
+        metrics.requests.value()
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,9 @@
 //! JSON without a tree: a scanner that checks and cuts, and writers for the few shapes needed.
 
 mod error;
+mod grammar;
+mod name;
+mod plain;
 mod property;
 mod read;
 mod scan;
@@ -10,11 +13,12 @@ mod write;
 
 pub use self::{
     error::{JsonError, JsonType},
-    scan::MAX_DEPTH,
+    grammar::MAX_DEPTH,
 };
 pub(crate) use self::{
+    name::Name,
     read::parse_message,
-    scan::{Malformed, Scanner},
+    scan::{Malformed, Raw, Scanner},
     sink::{Count, Sink},
     string::write_string,
     write::WriteJson,

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::Cow, boxed::Box, vec::Vec};
 
-use super::{JsonError, JsonType, Scanner};
+use super::{JsonError, JsonType, Name, Raw, Scanner};
 use crate::{
     Arguments, CancelInvocation, Close, Completion, Headers, Invocation, Message, MessageError,
     Outcome, Payload, StreamInvocation, StreamItem, message::Kind,
@@ -13,7 +13,10 @@ pub(crate) fn parse_message(bytes: &[u8]) -> Result<Option<Message<'_>>, Message
     let mut scanner = Scanner::from_bytes(bytes);
     scanner.expect_object()?;
     let mut members = Members::default();
-    scanner.object(|value, name| members.read(&name.unescape().unwrap_or_default(), value))?;
+    scanner.members(|scanner| {
+        let name = Name::read(scanner)?;
+        members.read(name, scanner)
+    })?;
     members.into_message()
 }
 
@@ -22,39 +25,38 @@ pub(crate) fn parse_message(bytes: &[u8]) -> Result<Option<Message<'_>>, Message
 struct Members<'a> {
     kind: Option<i32>,
     headers: Headers<'a>,
-    invocation_id: Option<Cow<'a, str>>,
-    target: Option<Cow<'a, str>>,
+    invocation_id: Option<Raw<'a>>,
+    target: Option<Raw<'a>>,
     arguments: Option<Arguments<'a>>,
     stream_ids: Vec<Cow<'a, str>>,
     item: Option<Payload<'a>>,
     result: Option<Payload<'a>>,
-    error: Option<Cow<'a, str>>,
+    error: Option<Raw<'a>>,
     allow_reconnect: bool,
     sequence_id: Option<i64>,
 }
 
 impl<'a> Members<'a> {
     /// Takes one property in. It is checked even if the message has no use for it.
-    fn read(&mut self, name: &str, value: &mut Scanner<'a>) -> Result<(), MessageError> {
+    #[inline]
+    fn read(&mut self, name: Option<Name>, value: &mut Scanner<'a>) -> Result<(), MessageError> {
         match name {
-            "type" => self.kind = Some(value.i32_of("type")?),
-            "headers" => self.headers = read_headers(value)?,
-            "invocationId" => self.invocation_id = Some(value.string_of("invocationId")?),
-            "target" => self.target = Some(value.string_of("target")?),
-            "arguments" => {
+            Some(Name::Type) => self.kind = Some(value.i32_of("type")?),
+            Some(Name::Headers) => self.headers = read_headers(value)?,
+            Some(Name::InvocationId) => self.invocation_id = Some(value.text_of("invocationId")?),
+            Some(Name::Target) => self.target = Some(value.text_of("target")?),
+            Some(Name::Arguments) => {
                 value.expect_type(JsonType::Array, "arguments")?;
                 let (text, len) = value.elements()?;
                 self.arguments = Some(Arguments::scanned_json(text, len));
             }
-            "streamIds" => self.stream_ids = read_stream_ids(value)?,
-            "item" => self.item = Some(Payload::scanned_json(value.value()?)),
-            "result" => self.result = Some(Payload::scanned_json(value.value()?)),
-            "error" => self.error = Some(value.string_of("error")?),
-            "allowReconnect" => self.allow_reconnect = value.bool_of("allowReconnect")?,
-            "sequenceId" => self.sequence_id = Some(value.i64_of("sequenceId")?),
-            _ => {
-                value.value()?;
-            }
+            Some(Name::StreamIds) => self.stream_ids = read_stream_ids(value)?,
+            Some(Name::Item) => self.item = Some(Payload::scanned_json(value.value()?)),
+            Some(Name::Result) => self.result = Some(Payload::scanned_json(value.value()?)),
+            Some(Name::Error) => self.error = Some(value.text_of("error")?),
+            Some(Name::AllowReconnect) => self.allow_reconnect = value.bool_of("allowReconnect")?,
+            Some(Name::SequenceId) => self.sequence_id = Some(value.i64_of("sequenceId")?),
+            None => drop(value.value()?),
         }
         Ok(())
     }
@@ -69,7 +71,7 @@ impl<'a> Members<'a> {
                 target: not_empty(self.target, "target")?,
                 arguments: self.arguments.ok_or(missing("arguments"))?,
                 headers: self.headers,
-                invocation_id: self.invocation_id.filter(|id| !id.is_empty()),
+                invocation_id: optional(self.invocation_id.filter(|id| !id.as_str().is_empty()))?,
                 stream_ids: self.stream_ids,
             }),
             Kind::StreamItem => Message::StreamItem(StreamItem {
@@ -95,7 +97,7 @@ impl<'a> Members<'a> {
             }),
             Kind::Ping => Message::Ping,
             Kind::Close => Message::Close(Close {
-                error: self.error,
+                error: optional(self.error)?,
                 allow_reconnect: self.allow_reconnect,
             }),
             Kind::Ack => Message::Ack {
@@ -113,22 +115,27 @@ const fn missing(property: &'static str) -> MessageError {
 }
 
 fn not_empty<'a>(
-    value: Option<Cow<'a, str>>,
+    text: Option<Raw<'a>>,
     property: &'static str,
 ) -> Result<Cow<'a, str>, MessageError> {
-    value
-        .filter(|text| !text.is_empty())
-        .ok_or(missing(property))
+    let text = text
+        .filter(|text| !text.as_str().is_empty())
+        .ok_or(missing(property))?;
+    Ok(text.unescape()?)
+}
+
+fn optional(text: Option<Raw<'_>>) -> Result<Option<Cow<'_, str>>, MessageError> {
+    Ok(text.map(Raw::unescape).transpose()?)
 }
 
 fn outcome<'a>(
-    error: Option<Cow<'a, str>>,
+    error: Option<Raw<'a>>,
     result: Option<Payload<'a>>,
 ) -> Result<Outcome<'a>, MessageError> {
     match (error, result) {
         (Some(_), Some(_)) => Err(MessageError::ErrorAndResult),
         (None, Some(result)) => Ok(Outcome::Result(result)),
-        (Some(error), None) if !error.is_empty() => Ok(Outcome::Error(error)),
+        (Some(error), None) if !error.as_str().is_empty() => Ok(Outcome::Error(error.unescape()?)),
         _ => Ok(Outcome::Void),
     }
 }
@@ -138,9 +145,7 @@ fn read_headers<'a>(value: &mut Scanner<'a>) -> Result<Headers<'a>, MessageError
     let mut headers = Headers::new();
     value.object(|value, name| {
         let name = name.unescape()?;
-        let found = value.peek()?;
-        if found != JsonType::String {
-            value.check_token(found)?;
+        if value.unexpected(JsonType::String)?.is_some() {
             return Err(MessageError::HeaderType {
                 name: Box::from(&*name),
             });
@@ -155,16 +160,12 @@ fn read_stream_ids<'a>(value: &mut Scanner<'a>) -> Result<Vec<Cow<'a, str>>, Mes
     value.expect_type(JsonType::Array, "streamIds")?;
     let mut stream_ids = Vec::new();
     value.array(|value| {
-        let found = value.peek()?;
-        if found == JsonType::String {
-            stream_ids.push(value.string()?.unescape()?);
-            return Ok(());
+        match value.unexpected(JsonType::String)? {
+            None => stream_ids.push(value.string()?.unescape()?),
+            Some(JsonType::Null) => return Err(MessageError::NullStreamId),
+            Some(found) => return Err(MessageError::StreamIdType { found }),
         }
-        value.check_token(found)?;
-        match found {
-            JsonType::Null => Err(MessageError::NullStreamId),
-            _ => Err(MessageError::StreamIdType { found }),
-        }
+        Ok(())
     })?;
     Ok(stream_ids)
 }

@@ -5,6 +5,8 @@ use core::{error::Error, fmt};
 
 use super::{Close, Message};
 use crate::json::{JsonError, JsonType, Malformed};
+#[cfg(feature = "messagepack")]
+use crate::messagepack::MessagePackError;
 
 /// The peer sent a message that breaks the protocol. The connection is over.
 ///
@@ -14,6 +16,9 @@ use crate::json::{JsonError, JsonType, Malformed};
 pub enum MessageError {
     /// The JSON is not what it must be.
     Json(JsonError),
+    /// The MessagePack is not what it must be.
+    #[cfg(feature = "messagepack")]
+    MessagePack(MessagePackError),
     /// The value of a header is not a string.
     HeaderType {
         /// The name of the header.
@@ -42,6 +47,8 @@ impl fmt::Display for MessageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(error) => error.fmt(f),
+            #[cfg(feature = "messagepack")]
+            Self::MessagePack(error) => error.fmt(f),
             Self::HeaderType { name } => {
                 write!(f, "Expected header '{name}' to be of type String.")
             }

@@ -18,6 +18,8 @@ pub use self::{
     invocation::{CancelInvocation, Invocation, StreamInvocation},
     stream::StreamItem,
 };
+#[cfg(feature = "messagepack")]
+use crate::messagepack;
 use crate::{EncodeError, Protocol, Record, json};
 
 /// A hub message. Either side may send any of them.
@@ -64,6 +66,10 @@ impl<'a> Message<'a> {
     pub fn parse(record: &Record<'a>) -> Result<Option<Self>, MessageError> {
         match record.protocol() {
             Protocol::Json => json::parse_message(record.as_bytes()),
+            #[cfg(feature = "messagepack")]
+            Protocol::MessagePack => {
+                messagepack::parse_message(record.as_bytes()).map_err(MessageError::MessagePack)
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The negotiation over HTTP that comes before a connection: its query and its JSON body.
 
+mod read;
 mod request;
 mod response;
 mod transport;

@@ -1,14 +1,17 @@
 //! The body of the answer to a negotiation.
 
 use alloc::{borrow::Cow, string::ToString, vec::Vec};
+use core::fmt;
 
 use bytes::BytesMut;
 
-use super::AvailableTransport;
-use crate::json::{Count, JsonError, Scanner, Sink, write_string};
+use super::{AvailableTransport, read};
+use crate::json::{Count, JsonError, Sink, write_string};
 
 /// The answer to a negotiation: `application/json`, status 200 even when it is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Debug` leaves the tokens out.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NegotiateResponse<'a> {
     /// The client may connect.
@@ -27,8 +30,8 @@ pub enum NegotiateResponse<'a> {
     },
 }
 
-/// What a client needs to connect.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a client needs to connect. `Debug` leaves the token out.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Accepted<'a> {
     /// Whether a lost transport may be replaced. Only clients that asked for it expect it.
     pub use_stateful_reconnect: bool,
@@ -49,11 +52,7 @@ impl<'a> NegotiateResponse<'a> {
     /// # Errors
     /// If the body is not a response.
     pub fn parse(body: &'a [u8]) -> Result<Self, JsonError> {
-        let mut scanner = Scanner::from_bytes(body);
-        scanner.expect_object()?;
-        let mut members = Members::default();
-        scanner.object(|value, name| members.read(&name.unescape().unwrap_or_default(), value))?;
-        members.into_response()
+        read::parse_response(body)
     }
 
     /// Appends the response.
@@ -131,97 +130,26 @@ fn write_list<S: Sink, T>(sink: &mut S, list: &[T], mut write: impl FnMut(&mut S
     }
 }
 
-/// The properties of a response in the order in which they came, which is any.
-#[derive(Default)]
-struct Members<'a> {
-    accepted: Accepted<'a>,
-    connection_id: Option<Cow<'a, str>>,
-    available_transports: Option<Vec<AvailableTransport<'a>>>,
-    url: Option<Cow<'a, str>>,
-    access_token: Option<Cow<'a, str>>,
-    error: Option<Cow<'a, str>>,
-}
-
-impl<'a> Members<'a> {
-    fn read(&mut self, name: &str, value: &mut Scanner<'a>) -> Result<(), JsonError> {
-        let accepted = &mut self.accepted;
-        match name {
-            "url" => self.url = Some(value.string_of("url")?),
-            "accessToken" => self.access_token = Some(value.string_of("accessToken")?),
-            "connectionId" => self.connection_id = Some(value.string_of("connectionId")?),
-            "connectionToken" => {
-                accepted.connection_token = Some(value.string_of("connectionToken")?);
-            }
-            "negotiateVersion" => accepted.version = value.i32_of("negotiateVersion")?,
-            "useStatefulReconnect" => {
-                accepted.use_stateful_reconnect = value.bool_of("useStatefulReconnect")?;
-            }
-            "availableTransports" => self.available_transports = Some(read_transports(value)?),
-            "error" => self.error = Some(value.string_of("error")?),
-            _ => {
-                value.value()?;
-            }
+impl fmt::Debug for NegotiateResponse<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Accepted(accepted) => f.debug_tuple("Accepted").field(accepted).finish(),
+            Self::Redirected { url, .. } => f
+                .debug_struct("Redirected")
+                .field("url", url)
+                .finish_non_exhaustive(),
+            Self::Refused { error } => f.debug_struct("Refused").field("error", error).finish(),
         }
-        Ok(())
-    }
-
-    fn into_response(self) -> Result<NegotiateResponse<'a>, JsonError> {
-        if let Some(error) = self.error {
-            return Ok(NegotiateResponse::Refused { error });
-        }
-        if let Some(url) = self.url {
-            let access_token = self.access_token;
-            return Ok(NegotiateResponse::Redirected { url, access_token });
-        }
-        let mut accepted = self.accepted;
-        accepted.connection_id = self.connection_id.ok_or(missing("connectionId"))?;
-        if accepted.version > 0 && accepted.connection_token.is_none() {
-            return Err(missing("connectionToken"));
-        }
-        accepted.available_transports = self
-            .available_transports
-            .ok_or(missing("availableTransports"))?;
-        Ok(NegotiateResponse::Accepted(accepted))
     }
 }
 
-const fn missing(property: &'static str) -> JsonError {
-    JsonError::Missing { property }
-}
-
-fn read_transports<'a>(value: &mut Scanner<'a>) -> Result<Vec<AvailableTransport<'a>>, JsonError> {
-    value.expect_array()?;
-    let mut transports = Vec::new();
-    value.array(|value| {
-        value.expect_object()?;
-        transports.push(read_transport(value)?);
-        Ok::<_, JsonError>(())
-    })?;
-    Ok(transports)
-}
-
-fn read_transport<'a>(value: &mut Scanner<'a>) -> Result<AvailableTransport<'a>, JsonError> {
-    let (mut transport, mut transfer_formats) = (None, None);
-    value.object(|value, name| {
-        match &*name.unescape().unwrap_or_default() {
-            "transport" => transport = Some(value.string_of("transport")?),
-            "transferFormats" => {
-                value.expect_array()?;
-                let mut formats = Vec::new();
-                value.array(|value| {
-                    formats.push(value.string_of("transferFormats")?);
-                    Ok::<_, JsonError>(())
-                })?;
-                transfer_formats = Some(formats);
-            }
-            _ => {
-                value.value()?;
-            }
-        }
-        Ok::<_, JsonError>(())
-    })?;
-    Ok(AvailableTransport {
-        transport: transport.ok_or(missing("transport"))?,
-        transfer_formats: transfer_formats.ok_or(missing("transferFormats"))?,
-    })
+impl fmt::Debug for Accepted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accepted")
+            .field("use_stateful_reconnect", &self.use_stateful_reconnect)
+            .field("version", &self.version)
+            .field("connection_id", &self.connection_id)
+            .field("available_transports", &self.available_transports)
+            .finish_non_exhaustive()
+    }
 }

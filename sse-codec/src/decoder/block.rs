@@ -1,11 +1,9 @@
 use alloc::string::String;
 use core::time::Duration;
 
-use memchr::memchr;
-
 use super::{
     line::{Line, Name},
-    value::{Span, Value},
+    value::{Checked, Span, Value},
 };
 use crate::{Control, DecodeError, EventRef, Item, Limits};
 
@@ -13,6 +11,8 @@ use crate::{Control, DecodeError, EventRef, Item, Limits};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Block {
     state: State,
+    /// How large the event is so far.
+    size: usize,
     retry: Option<Duration>,
     id: Value,
     event: Value,
@@ -41,6 +41,7 @@ impl Block {
 
     pub(super) fn clear(&mut self) {
         self.state = State::Empty;
+        self.size = 0;
         self.retry = None;
         self.id.clear();
         self.event.clear();
@@ -77,42 +78,62 @@ impl Block {
         match name {
             //# Append the field value to the data buffer, then append a single U+000A LINE FEED (LF)
             //# character to the data buffer.
-            Name::Data => self.data.push_line(src, value),
+            Name::Data => {
+                self.size += usize::from(self.data.is_present()) + value.len();
+                self.data.push_line(src, value);
+            }
             //# Set the event type buffer to the field value.
-            Name::Event => self.event.replace(value),
+            Name::Event => {
+                self.size = self.size - self.event.len() + value.len();
+                self.event.replace(value);
+            }
             //# If the field value does not contain U+0000 NULL, then set the last event ID buffer to
             //# the field value. Otherwise, ignore the field.
-            Name::Id if memchr(0, value.of(src)).is_none() => self.id.replace(value),
-            Name::Id | Name::Retry | Name::Comment => {}
+            Name::Id if !value.of(src).contains(&0) => {
+                self.size = self.size - self.id.len() + value.len();
+                self.id.replace(value);
+            }
+            Name::Id | Name::Retry | Name::Comment => return,
         }
         self.state = State::Open;
     }
 
-    /// Whether a line of which `len` bytes are there is over a limit, and over which first, so that
-    /// the answer does not depend on how the line arrives.
+    /// Fails if a line, of which `len` bytes are there, is over a limit.
     pub(super) fn check(
         &self,
         limits: &Limits,
         line: &Line,
         len: usize,
     ) -> Result<(), DecodeError> {
+        // More than the line can add, so that nearly every line is done with here.
+        let size = self.size.saturating_add(len).saturating_add(1);
+        if len <= limits.max_line && size <= limits.max_event {
+            return Ok(());
+        }
+        self.check_exactly(limits, line, len)
+    }
+
+    #[cold]
+    fn check_exactly(&self, limits: &Limits, line: &Line, len: usize) -> Result<(), DecodeError> {
         let others = match line.name {
-            Name::Data if self.data.is_present() => {
-                self.data.len() + 1 + self.event.len() + self.id.len()
-            }
-            Name::Data => self.event.len() + self.id.len(),
-            Name::Event => self.data.len() + self.id.len(),
-            Name::Id => self.data.len() + self.event.len(),
+            Name::Data => self.size + usize::from(self.data.is_present()),
+            Name::Event => self.size - self.event.len(),
+            Name::Id => self.size - self.id.len(),
             Name::Retry | Name::Comment => 0,
         };
-        let event_end = match (line.name, limits.max_event.checked_sub(others)) {
-            (Name::Retry | Name::Comment, _) => usize::MAX,
-            (_, Some(room)) => line.value.saturating_add(room),
-            (_, None) => 0,
+        // How long the line may be for the event.
+        let for_event = match line.name {
+            Name::Retry | Name::Comment => usize::MAX,
+            Name::Data | Name::Event | Name::Id => match limits.max_event.checked_sub(others) {
+                Some(room) => line.value.saturating_add(room),
+                None => 0,
+            },
         };
-        if len <= limits.max_line && len <= event_end {
+        // The limit that trips with the earlier byte is told, so that it is the same one however the
+        // line arrives.
+        if len <= limits.max_line && len <= for_event {
             Ok(())
-        } else if limits.max_line.max(line.known_after - 1) <= event_end.max(line.known_after - 1) {
+        } else if limits.max_line <= for_event {
             Err(DecodeError::LineTooLong {
                 limit: limits.max_line,
             })
@@ -125,10 +146,7 @@ impl Block {
 
     /// Ends the block at its blank line; whether there is something to deliver.
     pub(super) fn end(&mut self) -> bool {
-        //= https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
-        //# If the data buffer is an empty string, set the data buffer and the event type buffer to
-        //# the empty string and return.
-        let deliver = self.data.is_present() || self.id.is_present() || self.retry.is_some();
+        let deliver = self.state == State::Open;
         if deliver {
             self.state = State::Delivered;
         } else {
@@ -139,23 +157,32 @@ impl Block {
 
     /// The item that the ended block is.
     pub(super) fn item<'a>(&'a mut self, src: &'a [u8], last_event_id: &'a mut String) -> Item<'a> {
+        let checked = self.data.span().map(|data| {
+            let others = [self.id.span(), self.event.span()].into_iter().flatten();
+            Checked::new(src, others.fold(data, Span::join))
+        });
+        let input = checked.unwrap_or(Checked::nothing(src));
         //= https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage
         //# Set the last event ID string of the event source to the value of the last event ID
         //# buffer.
-        let id = self.id.text(src);
+        let id = self.id.text(input);
         if let Some(id) = id {
             last_event_id.clear();
             last_event_id.push_str(id);
         }
-        match self.data.text(src) {
+        //# If the data buffer is an empty string, set the data buffer and the event type buffer to
+        //# the empty string and return.
+        // It is empty if there is no `data` line, since each line adds an LF.
+        match self.data.text(input) {
             None => Item::Control(Control {
                 retry: self.retry,
                 id,
+                event: self.event.text(input),
                 comment: None,
             }),
             Some(data) => Item::Event(EventRef {
                 retry: self.retry,
-                event: self.event.text(src),
+                event: self.event.text(input),
                 data,
                 last_event_id,
                 sets_id: id.is_some(),

@@ -16,6 +16,46 @@ impl Span {
     pub(super) fn len(self) -> usize {
         self.end.saturating_sub(self.start)
     }
+
+    /// The smallest span that holds both.
+    pub(super) fn join(self, other: Self) -> Self {
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+}
+
+/// The input, and a part of it that is checked to be text, so that the values in it need not be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Checked<'a> {
+    src: &'a [u8],
+    text: &'a str,
+    start: usize,
+}
+
+impl<'a> Checked<'a> {
+    pub(super) fn new(src: &'a [u8], part: Span) -> Self {
+        Self {
+            src,
+            text: str::from_utf8(part.of(src)).unwrap_or_default(),
+            start: part.start,
+        }
+    }
+
+    pub(super) fn nothing(src: &'a [u8]) -> Self {
+        Self {
+            src,
+            text: "",
+            start: 0,
+        }
+    }
+
+    /// What is at `span`, if it is in the checked part.
+    fn get(self, span: Span) -> Option<&'a str> {
+        let start = span.start.checked_sub(self.start)?;
+        self.text.get(start..start + span.len())
+    }
 }
 
 /// The value of a field of the current block.
@@ -79,11 +119,22 @@ impl Value {
         }
     }
 
+    /// Where the value is, if it is still in the input.
+    pub(super) fn span(&self) -> Option<Span> {
+        match self.place {
+            Place::Input(span) => Some(span),
+            Place::Absent | Place::Copied => None,
+        }
+    }
+
     /// The value as text, if there is one.
-    pub(super) fn text<'a>(&'a mut self, src: &'a [u8]) -> Option<&'a str> {
+    pub(super) fn text<'a>(&'a mut self, input: Checked<'a>) -> Option<&'a str> {
         let bytes = match self.place {
             Place::Absent => return None,
-            Place::Input(span) => span.of(src),
+            Place::Input(span) => match input.get(span) {
+                Some(text) => return Some(text),
+                None => span.of(input.src),
+            },
             Place::Copied => &self.copied,
         };
         Some(text(bytes, &mut self.repaired))
@@ -91,13 +142,11 @@ impl Value {
 }
 
 /// The bytes as text; malformed parts are replaced, in `repaired`.
-///
-//= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
-//# Streams must be decoded using the UTF-8 decode algorithm.
-///
-/// Decoding each value is the same as decoding the stream before it is cut into lines: CR, LF,
-/// colon and space are never part of a longer sequence, so a cut never divides a valid one.
 pub(super) fn text<'a>(bytes: &'a [u8], repaired: &'a mut String) -> &'a str {
+    //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+    //# Streams must be decoded using the UTF-8 decode algorithm.
+    // Decoding each value is the same as decoding the stream before it is cut into lines: CR, LF,
+    // colon and space are never part of a longer sequence, so a cut never divides a valid one.
     if let Ok(text) = str::from_utf8(bytes) {
         return text;
     }

@@ -81,8 +81,9 @@ impl EventSource {
             event.data = data;
             event.last_event_id.clone_from(&self.last_event_id);
             self.seen.push(Seen::Event(event));
-        } else if id.is_some() || retry.is_some() {
-            self.seen.push(Seen::Control { retry, id });
+        } else if id.is_some() || retry.is_some() || event_type.is_some() {
+            let event = event_type;
+            self.seen.push(Seen::Control { retry, id, event });
         }
     }
 }

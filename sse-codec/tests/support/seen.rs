@@ -11,6 +11,7 @@ pub(crate) enum Seen {
     Control {
         retry: Option<Duration>,
         id: Option<String>,
+        event: Option<String>,
     },
     Comment(String),
     Error(DecodeError),
@@ -28,6 +29,7 @@ pub(crate) fn decode(decoder: &mut Decoder, src: &mut BytesMut, chunks: &[&[u8]]
                 Ok(Some(Item::Control(control))) => Seen::Control {
                     retry: control.retry(),
                     id: control.id().map(str::to_owned),
+                    event: control.event().map(str::to_owned),
                 },
                 Ok(Some(Item::Comment(text))) => Seen::Comment(text.to_owned()),
                 Ok(Some(other)) => panic!("an item that this test does not know: {other:?}"),

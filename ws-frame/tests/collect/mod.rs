@@ -4,7 +4,7 @@ use bytes::BytesMut;
 use ws_frame::{Assembler, DecodeError, Limits, Message, Role};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Item {
+pub(crate) enum Item {
     Text(String),
     Binary(Vec<u8>),
     Ping(Vec<u8>),
@@ -28,7 +28,7 @@ impl From<Message<'_>> for Item {
 }
 
 /// Everything that comes out of `pieces`, a failure last.
-pub fn assemble<'a>(
+pub(crate) fn assemble<'a>(
     role: Role,
     limits: Limits,
     pieces: impl IntoIterator<Item = &'a [u8]>,

@@ -36,6 +36,8 @@ pub(in crate::signalr) struct WebSocket {
     state: CloseState,
     /// The pong that is due once the queue is shorter.
     pong: Option<Bytes>,
+    /// Why nothing more comes, once what came before is worked off.
+    gone: Option<Gone>,
     close_timeout: Duration,
 }
 
@@ -59,6 +61,7 @@ impl WebSocket {
             outgoing: SendQueue::new(config.send_timeout),
             state: CloseState::default(),
             pong: None,
+            gone: None,
             close_timeout: config.close_timeout,
         }
     }
@@ -153,7 +156,20 @@ impl WebSocket {
 
     /// Takes all frames out of what has arrived; says whether that gave any bytes.
     fn take_frames(&mut self, records: &mut BytesMut) -> Result<bool, Gone> {
+        if let Some(gone) = self.gone.take() {
+            return Err(gone);
+        }
         let before = records.len();
+        let taken = self.take_each_frame(records);
+        let any = records.len() > before;
+        match taken {
+            Err(gone) if any => self.gone = Some(gone),
+            taken => taken?,
+        }
+        Ok(any)
+    }
+
+    fn take_each_frame(&mut self, records: &mut BytesMut) -> Result<(), Gone> {
         while let Some(part) = self
             .decoder
             .decode(&mut self.incoming)
@@ -180,7 +196,7 @@ impl WebSocket {
                 }
             }
         }
-        Ok(records.len() > before)
+        Ok(())
     }
 }
 
