@@ -55,11 +55,11 @@ impl Documents {
         }
     }
 
-    /// Answers a request for a document; before they are written, as if there were none.
+    /// Answers a request for a document.
     #[must_use]
-    pub fn answer(documents: Option<&Self>, form: Form, request: &Request) -> Response {
+    pub fn answer(&self, form: Form, request: &Request) -> Response {
         let version = request.param("version").unwrap_or_default();
-        match documents.and_then(|documents| documents.find(form, version)) {
+        match self.find(form, version) {
             Some(asset) => asset.answer(request),
             None => Problem::new(Status::NOT_FOUND)
                 .with_detail(format!("the versions here are {}", form.versions()))

@@ -1,4 +1,4 @@
-use std::{any::TypeId, fmt};
+use std::any::TypeId;
 
 use openapi_emit::HubMethod;
 use schemars::JsonSchema;
@@ -123,12 +123,9 @@ impl<S: Send + Sync + 'static> Hub<S> {
         path: &str,
         schemas: &mut Schemas,
     ) -> Result<openapi_emit::Hub, HubSetupError> {
-        let name = self.description.name.as_deref().map_or_else(
-            || path.trim_matches('/').replace('/', "-").into(),
-            Into::into,
-        );
-        let name: Box<str> = name;
-        let mut hub = openapi_emit::Hub::new(&name, path);
+        let of_path = path.trim_matches('/').replace('/', "-");
+        let name = self.description.name.as_deref().unwrap_or(&of_path);
+        let mut hub = openapi_emit::Hub::new(name, path);
         if let Some(summary) = &self.description.summary {
             hub = hub.summary(summary);
         }
@@ -190,10 +187,4 @@ tuples! {
     6: A a B b C c D d E e F f;
     7: A a B b C c D d E e F f G g;
     8: A a B b C c D d E e F f G g H h;
-}
-
-impl fmt::Debug for MethodDescription {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.signature.fmt(f)
-    }
 }

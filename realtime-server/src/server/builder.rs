@@ -19,7 +19,7 @@ use crate::{
     description::Schemas,
     endpoint::{DocsPage, Documents, EventStream},
     fanout::Registry,
-    http::{Handler, Method, Pace, Request, Response},
+    http::{Handler, Method, Pace, Request, Response, Status},
     hub::{Clients, Hub},
     metrics::Metrics,
     signalr::HubEndpoint,
@@ -178,7 +178,11 @@ impl ServerBuilder {
         for form in Documents::FORMS {
             let known = Arc::clone(&documents);
             self.get(form.pattern(), move |request| {
-                ready(Documents::answer(known.get(), form, &request))
+                // They are written when the server is built, before there are requests.
+                let answer = known
+                    .get()
+                    .map(|documents| documents.answer(form, &request));
+                ready(answer.unwrap_or_else(|| Response::empty(Status::NOT_FOUND)))
             })?
             .describe(|schemas| form.describe(schemas));
         }
