@@ -174,7 +174,7 @@ impl ServerBuilder {
     /// # Errors
     /// When one of these routes is taken.
     pub fn document(&mut self, api: Api) -> Result<(), SetupError> {
-        let documents = Arc::new(OnceLock::new());
+        let documents = Arc::new(OnceLock::<Documents>::new());
         for form in Documents::FORMS {
             let known = Arc::clone(&documents);
             self.get(form.pattern(), move |request| {
