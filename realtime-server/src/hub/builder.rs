@@ -149,12 +149,17 @@ pub enum HubSetupError {
     DuplicateMethod(Box<str>),
     /// The description of this method has other types than the method.
     MisdescribedMethod(Box<str>),
+    /// The hub is described, but not this method of it.
+    UndescribedMethod(Box<str>),
 }
 
 impl fmt::Display for HubSetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DuplicateMethod(name) => write!(f, "the hub method {name:?} is registered twice"),
+            Self::UndescribedMethod(name) => {
+                write!(f, "the hub method {name:?} has no description")
+            }
             Self::MisdescribedMethod(name) => {
                 write!(
                     f,

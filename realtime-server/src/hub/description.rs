@@ -66,7 +66,8 @@ impl Direction<'_> {
 }
 
 impl<S: Send + Sync + 'static> Hub<S> {
-    /// Names the hub and says what it is for, in the documents about the server.
+    /// Names the hub and says what it is for, in the documents about the server. From then on all of
+    /// its methods have to be [described](Self::describe).
     #[must_use]
     pub fn about(mut self, name: &str, summary: &str) -> Self {
         self.description.name = Some(name.into());
@@ -75,8 +76,8 @@ impl<S: Send + Sync + 'static> Hub<S> {
     }
 
     /// Describes the method that was added last: what it does, and what its arguments are called.
-    /// `A` and `R` are its types, which is checked when the hub is registered. Methods without a
-    /// description are in no document.
+    /// `A` and `R` are its types, which is checked when the hub is registered. In a hub that is not
+    /// [named](Self::about), methods without a description are left out of the documents.
     #[must_use]
     pub fn describe<A, R>(mut self, text: &'static str, names: A::Names) -> Self
     where
@@ -133,13 +134,16 @@ impl<S: Send + Sync + 'static> Hub<S> {
             hub = hub.client_method(describe(schemas));
         }
         for method in &self.methods {
-            let Some(description) = &method.description else {
-                continue;
-            };
-            if description.signature != method.signature {
-                return Err(HubSetupError::MisdescribedMethod(method.name.clone()));
+            match &method.description {
+                Some(description) if description.signature == method.signature => {
+                    hub = hub.method((description.describe)(schemas));
+                }
+                Some(_) => return Err(HubSetupError::MisdescribedMethod(method.name.clone())),
+                None if self.description.name.is_some() => {
+                    return Err(HubSetupError::UndescribedMethod(method.name.clone()));
+                }
+                None => {}
             }
-            hub = hub.method((description.describe)(schemas));
         }
         Ok(hub)
     }

@@ -193,6 +193,24 @@ fn description_with_other_types_than_the_method_is_refused() {
 }
 
 #[test]
+fn hub_that_is_named_describes_every_method() {
+    let mut server = ServerBuilder::new();
+    let expected = SetupError::Hub(HubSetupError::UndescribedMethod("Add".into()));
+    assert_eq!(server.hub("/points", hub()).unwrap_err(), expected);
+}
+
+#[test]
+fn hub_without_a_name_is_called_by_its_path() {
+    let hub = Hub::new(()).method("Touch", async |_, _: Caller, ()| Ok(()));
+    let server = described(|server| {
+        server.hub("/hubs/points", hub).unwrap();
+    });
+    let document = document(&server.unwrap());
+    let connect = &document["paths"]["/hubs/points"]["get"];
+    assert_eq!(connect["operationId"], "connecthubs-points");
+}
+
+#[test]
 fn documents_are_written_in_the_order_of_the_routes() {
     let server = described(|server| {
         server.get("/b", nothing).unwrap();
