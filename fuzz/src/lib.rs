@@ -19,5 +19,6 @@ pub const TARGETS: &[(&str, Oracle)] = &[
     ("sse_roundtrip", sse::roundtrip),
     ("ws_assemble", ws::assemble),
     ("ws_decode", ws::decode),
+    ("ws_deflate", ws::deflate),
     ("ws_handshake", ws::handshake),
 ];

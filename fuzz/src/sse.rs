@@ -7,7 +7,7 @@ mod oracle;
 mod seen;
 
 use bytes::BytesMut;
-use sse_codec::{Control, Decoder, EncodeError, EventRef, EventWriter, Limits};
+use sse_codec::{Control, Decoder, EncodeError, EventRef, EventWriter, Limits, Raw};
 
 use self::{oracle::EventSource, seen::Seen};
 
@@ -93,7 +93,16 @@ pub fn roundtrip(input: &[u8]) {
     assert_eq!(wire.len(), meant.encoded_len());
     let mut expected = meant.into_owned();
     expected.data = data.replace("\r\n", "\n").replace('\r', "\n");
-    assert_eq!(EventSource::read(&wire).seen, [Seen::Event(expected)]);
+    let expected = Seen::Event(expected);
+    assert_eq!(EventSource::read(&wire).seen, [expected.clone()]);
+
+    let mut after_raw = BytesMut::new();
+    if Raw::new(&data).encode(&mut after_raw).is_ok() {
+        after_raw.extend_from_slice(&wire);
+        assert_eq!(EventSource::read(&after_raw).seen.last(), Some(&expected));
+    } else {
+        assert_eq!(after_raw, "");
+    }
 
     let mut in_pieces = BytesMut::new();
     let head = EventRef::new("").with_event(&event).with_id(&id);

@@ -1,14 +1,16 @@
-//! `ws-frame`: framing, assembling and the opening handshake.
+//! `ws-frame`: framing, assembling, compression and the opening handshake.
 //!
-//! Inputs of the first two start with three bytes: flags (bit 0: we are the server, bit 1: RSV1 is
+//! Inputs of `ws_decode` and `ws_assemble` start with three bytes: flags (bit 0: we are the server, bit 1: RSV1 is
 //! negotiated) and two sizes of chunks, which alternate. The wire follows.
 
+mod deflate;
 mod frames;
 mod messages;
 mod opening;
 
 use ws_frame::{Limits, Role};
 
+pub use deflate::deflate;
 pub use frames::decode;
 pub use messages::assemble;
 pub use opening::handshake;

@@ -1,4 +1,9 @@
-//! The time of day as text.
+//! The time of day as text, and times that nobody can foresee.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::Duration,
+};
 
 use jiff::{Timestamp, fmt::temporal::DateTimePrinter};
 
@@ -9,4 +14,14 @@ const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(7));
 #[must_use]
 pub fn timestamp() -> String {
     PRINTER.timestamp_to_string(&Timestamp::now())
+}
+
+/// A time from zero up to `most`, in whole milliseconds, so that not everybody does the same thing
+/// at the same time.
+#[must_use]
+pub fn jitter(most: Duration) -> Duration {
+    let most = u64::try_from(most.as_millis()).unwrap_or(u64::MAX);
+    // Keys of a new hasher are random enough for a pause.
+    let random = RandomState::new().hash_one(());
+    Duration::from_millis(most.checked_add(1).map_or(random, |limit| random % limit))
 }

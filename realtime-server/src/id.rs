@@ -19,6 +19,29 @@ pub fn hex() -> String {
         })
 }
 
+/// A random UUID (RFC 9562, version 4).
+#[must_use]
+pub fn uuid() -> String {
+    let mut bits = u128::from_be_bytes(random());
+    bits = (bits & !(0xF << 76)) | (0x4 << 76);
+    bits = (bits & !(0x3 << 62)) | (0x2 << 62);
+    hyphenate(&format!("{bits:032x}"))
+}
+
+/// The 32 digits of a UUID with hyphens between them; other texts lose what is too much.
+#[must_use]
+pub fn hyphenate(digits: &str) -> String {
+    let part = |start, end| digits.get(start..end).unwrap_or_default();
+    [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ]
+    .join("-")
+}
+
 /// 22 characters of base64url without padding, the form of a SignalR connection id.
 #[must_use]
 pub fn base64url() -> String {

@@ -66,6 +66,14 @@ pub struct Metrics {
     pub hub_slow_clients: Counter,
     /// Connections of hubs that were ended because they were silent for too long.
     pub hub_silent_clients: Counter,
+    /// WebSockets that were opened at plain endpoints.
+    pub websocket_connections: Counter,
+    /// Requests to plain WebSocket endpoints that opened none.
+    pub websocket_handshakes_refused: Counter,
+    /// WebSockets of plain endpoints that broke the protocol or a limit.
+    pub websocket_protocol_errors: Counter,
+    /// WebSockets of plain endpoints that were ended because nothing came for too long.
+    pub websocket_silent_clients: Counter,
     /// Invocations of hub methods by clients.
     pub invocations: Counter,
     /// Invocations that were not started: no such method, or arguments that do not fit.
@@ -74,4 +82,20 @@ pub struct Metrics {
     pub messages_queued: Counter,
     /// Messages and events that were lost because the queue of a member was full.
     pub messages_dropped: Counter,
+    /// Events that took the place of a waiting one with the same key.
+    pub messages_conflated: Counter,
+    /// Subscriptions to event streams that were accepted.
+    pub stream_subscriptions: Counter,
+    /// Subscriptions to event streams that were refused: bad topics, or as many as there may be.
+    pub stream_subscriptions_refused: Counter,
+    /// Subscribers that came back with an id and got all that they had missed.
+    pub stream_resumes: Counter,
+    /// Subscribers that came back with an id after which events may be missing.
+    pub stream_gaps: Counter,
+    /// Subscribers that were disconnected because they took their events too slowly.
+    pub stream_slow_clients: Counter,
+    /// Tickets for a stream that were not issued, or not good.
+    pub tickets_refused: Counter,
+    /// Requests to publish that were refused.
+    pub publications_refused: Counter,
 }

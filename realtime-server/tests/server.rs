@@ -333,7 +333,7 @@ async fn runs_stop_hooks_before_any_connection_ends() {
     });
     let server = Running::start(server).await;
     let mut events = Events::open(server.address, "/events").await;
-    assert_eq!(events.next().await, Told::Comment(String::new()));
+    assert_eq!(events.next().await, Told::Comment("connected".into()));
     let mut hub = HubClient::open(server.address, "/hub").await;
     until(|| hub_count.count() == 1).await;
 

@@ -2,73 +2,18 @@
 //!
 //! `cargo bench -p sse-codec --bench decode`
 
-use std::{fmt::Write, hint::black_box, time::Duration};
+#[path = "support/streams.rs"]
+mod streams;
+
+use std::{hint::black_box, time::Duration};
 
 use bytes::BytesMut;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use sse_codec::{Decoder, Item, Limits};
 
-/// A stream, and how many events and bytes of data are in it.
-struct Input {
-    name: &'static str,
-    stream: String,
-    expected: Count,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Count {
-    events: usize,
-    data: usize,
-}
+use streams::{Count, Input};
 
 const STREAM_LEN: usize = 1024 * 1024;
-
-fn inputs() -> [Input; 4] {
-    let ticks = input("ticks_60B", |n, stream| {
-        let data = format!(
-            r#"{{"symbol":"ABC","price":{}.{:02}}}"#,
-            100 + n % 900,
-            n % 100
-        );
-        _ = write!(stream, "id: {n}\nevent: tick\ndata: {data}\n\n");
-        data.len()
-    });
-    let tokens = input("tokens_200B", |n, stream| {
-        let data = format!(
-            r#"{{"id":"chatcmpl-8f2c","object":"chat.completion.chunk","created":1700000000,"model":"m-1","choices":[{{"index":0,"delta":{{"content":" token{:04}"}},"finish_reason":null}}]}}"#,
-            n % 10_000
-        );
-        _ = write!(stream, "data: {data}\n\n");
-        data.len()
-    });
-    let long_lines = input("lines_64KiB", |_, stream| {
-        let data = "0123456789abcdef".repeat(64 * 1024 / 16);
-        _ = write!(stream, "data: {data}\n\n");
-        data.len()
-    });
-    let many_lines = input("events_of_50_lines", |n, stream| {
-        for line in 0..50 {
-            _ = writeln!(stream, "data: line {line:02} of event {:06}", n % 1_000_000);
-        }
-        stream.push('\n');
-        50 * "line 00 of event 000000".len() + 49
-    });
-    [ticks, tokens, long_lines, many_lines]
-}
-
-fn input(name: &'static str, mut event: impl FnMut(usize, &mut String) -> usize) -> Input {
-    let mut stream = String::new();
-    let mut expected = Count::default();
-    while stream.len() < STREAM_LEN {
-        expected.data += event(expected.events, &mut stream);
-        expected.events += 1;
-    }
-    Input {
-        name,
-        stream,
-        expected,
-    }
-}
 
 fn ours(stream: &[u8], chunk: usize, src: &mut BytesMut) -> Count {
     let mut decoder = Decoder::new(Limits::default());
@@ -76,9 +21,8 @@ fn ours(stream: &[u8], chunk: usize, src: &mut BytesMut) -> Count {
     for chunk in stream.chunks(chunk) {
         src.extend_from_slice(chunk);
         while let Ok(Some(item)) = decoder.decode(src) {
-            if let Item::Event(event) = black_box(item) {
-                count.events += 1;
-                count.data += event.data().len();
+            if let Item::Event(event) = black_box(&item) {
+                count.add(event.data());
             }
         }
     }
@@ -97,9 +41,7 @@ fn naive(stream: &[u8], chunk: usize) -> Count {
                 .lines()
                 .filter_map(|line| line.strip_prefix("data: "))
                 .collect();
-            let data = black_box(data.join("\n"));
-            count.events += 1;
-            count.data += data.len();
+            count.add(&black_box(data.join("\n")));
         }
     }
     count
@@ -110,7 +52,7 @@ fn decode(criterion: &mut Criterion) {
         name,
         stream,
         expected,
-    } in inputs()
+    } in streams::inputs(STREAM_LEN)
     {
         let stream = stream.as_bytes();
         let mut group = criterion.benchmark_group(format!("decode/{name}"));

@@ -91,7 +91,7 @@ impl<'a> Control<'a> {
         self.id.map_or(Ok(()), encode::check_id)?;
         self.event.map_or(Ok(()), encode::check_event)?;
         dst.reserve(self.encoded_len());
-        for line in self.comment.into_iter().flat_map(encode::lines) {
+        for line in self.comment_lines() {
             encode::put_line(dst, ": ", line);
         }
         encode::put_retry(dst, self.retry);
@@ -104,8 +104,10 @@ impl<'a> Control<'a> {
     /// How many bytes [`encode`](Self::encode) appends.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        let comment = self.comment.into_iter().flat_map(encode::lines);
-        let comment_len: usize = comment.map(|line| encode::line_len(": ", line)).sum();
+        let comment_len: usize = self
+            .comment_lines()
+            .map(|line| encode::line_len(": ", line))
+            .sum();
         comment_len
             + encode::retry_len(self.retry)
             + encode::field_len("id: ", self.id)
@@ -121,5 +123,10 @@ impl<'a> Control<'a> {
         let mut dst = BytesMut::with_capacity(self.encoded_len());
         self.encode(&mut dst)?;
         Ok(dst.freeze())
+    }
+
+    fn comment_lines(&self) -> impl Iterator<Item = &'a [u8]> {
+        let comment = self.comment.map(str::as_bytes);
+        comment.into_iter().flat_map(encode::lines)
     }
 }

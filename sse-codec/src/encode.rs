@@ -82,8 +82,8 @@ fn prefix_of<'a>(prefix: &'a str, text: &[u8]) -> &'a str {
 
 /// Splits at CR LF, CR and LF. Text that ends with a line break has an empty last line, so that
 /// the receiver gets it back; `str::lines` would lose it.
-pub(crate) fn lines(text: &str) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(text.as_bytes());
+pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
     core::iter::from_fn(move || {
         let text = rest.take()?;
         let Some((line, end)) =

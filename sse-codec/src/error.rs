@@ -49,6 +49,11 @@ pub enum EncodeError {
         /// Byte offset of the first one.
         at: usize,
     },
+    /// Raw blocks do not end with a blank line, so that the next block would run into them.
+    NoBlankLineAtEnd,
+    /// Raw blocks start with a byte order mark, which means something else at the start of a stream
+    /// than after it.
+    ByteOrderMark,
 }
 
 impl fmt::Display for EncodeError {
@@ -57,6 +62,8 @@ impl fmt::Display for EncodeError {
             Self::LineBreakInEvent { at } => write!(f, "event type has a line break at byte {at}"),
             Self::LineBreakInId { at } => write!(f, "id has a line break at byte {at}"),
             Self::NulInId { at } => write!(f, "id has a NUL at byte {at}"),
+            Self::NoBlankLineAtEnd => f.write_str("raw blocks do not end with a blank line"),
+            Self::ByteOrderMark => f.write_str("raw blocks start with a byte order mark"),
         }
     }
 }

@@ -130,7 +130,7 @@ impl<'a> EventRef<'a> {
     /// How many bytes [`encode`](Self::encode) appends.
     #[must_use]
     pub fn encoded_len(&self) -> usize {
-        let data = encode::lines(self.data).map(|line| encode::line_len("data: ", line));
+        let data = encode::lines(self.data.as_bytes()).map(|line| encode::line_len("data: ", line));
         encode::retry_len(self.retry)
             + encode::field_len("id: ", self.id())
             + encode::field_len("event: ", self.event)

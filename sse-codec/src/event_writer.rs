@@ -1,6 +1,8 @@
 use core::fmt;
 
 use bytes::BytesMut;
+#[cfg(feature = "serde")]
+use memchr::memchr2;
 
 use crate::{EncodeError, EventRef, encode};
 
@@ -58,14 +60,47 @@ impl<'d> EventWriter<'d> {
 
     /// Appends to the data.
     pub fn push(&mut self, piece: &str) {
+        self.push_bytes(piece.as_bytes());
+    }
+
+    /// Appends the text that `write` leaves at the end of the buffer.
+    #[cfg(feature = "serde")]
+    pub(crate) fn push_written<E>(
+        &mut self,
+        write: impl FnOnce(&mut BytesMut) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let opened = !self.line_is_open;
+        if opened {
+            self.dst.extend_from_slice(b"data: ");
+            self.line_is_open = true;
+        }
+        let start = self.dst.len();
+        let result = write(self.dst);
+        let written = self.dst.get(start..).unwrap_or_default();
+        if result.is_err() || written.is_empty() || memchr2(b'\n', b'\r', written).is_some() {
+            let written = self.dst.split_off(start);
+            if opened {
+                self.dst.truncate(start - b"data: ".len());
+                self.line_is_open = false;
+            }
+            result?;
+            // Only a line break needs the rules for pieces, and JSON has none as a rule.
+            self.push_bytes(&written);
+        } else {
+            self.ends_with_cr = false;
+        }
+        Ok(())
+    }
+
+    fn push_bytes(&mut self, piece: &[u8]) {
         if piece.is_empty() {
             return;
         }
-        let piece = match piece.strip_prefix('\n') {
+        let piece = match piece.strip_prefix(b"\n") {
             Some(rest) if self.ends_with_cr => rest,
             _ => piece,
         };
-        self.ends_with_cr = piece.ends_with('\r');
+        self.ends_with_cr = piece.ends_with(b"\r");
         let mut lines = encode::lines(piece);
         self.put(lines.next().unwrap_or_default());
         for line in lines {

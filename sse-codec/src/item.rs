@@ -27,7 +27,7 @@ impl Item<'_> {
             Self::Control(control) => control.encode(dst),
             Self::Comment(text) => {
                 dst.reserve(self.encoded_len());
-                encode::lines(text).for_each(|line| encode::put_line(dst, ":", line));
+                encode::lines(text.as_bytes()).for_each(|line| encode::put_line(dst, ":", line));
                 dst.extend_from_slice(b"\n");
                 Ok(())
             }
@@ -41,7 +41,7 @@ impl Item<'_> {
             Self::Event(event) => event.encoded_len(),
             Self::Control(control) => control.encoded_len(),
             Self::Comment(text) => {
-                let lines = encode::lines(text).map(|line| encode::line_len(":", line));
+                let lines = encode::lines(text.as_bytes()).map(|line| encode::line_len(":", line));
                 lines.sum::<usize>() + 1
             }
         }

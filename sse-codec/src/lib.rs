@@ -44,7 +44,8 @@
 //!   too, and what [`Item::encode`] writes is read as the same items. Only unknown fields, comments
 //!   that were not asked for and the kinds of line ends are lost.
 //! - The encoder fails rather than write a line that the caller did not mean; it never panics. On
-//!   failure the output is as it was.
+//!   failure the output is as it was. Fields that the standard does not know go out through [`Raw`],
+//!   which checks only that the next block can follow.
 //! - Line breaks in data come out as LF: the format cannot carry CR or CR LF.
 //!
 //! # Limits
@@ -54,7 +55,12 @@
 //!
 //! # Features
 //!
-//! None.
+//! All are off by default; without them the crate needs only `bytes` and `memchr`.
+//!
+//! - `futures-core`: `EventStream`, the events in a `Stream` of chunks, for any runtime.
+//! - `tokio-util`: `EventCodec`, for `FramedRead` and `FramedWrite`. Needs `std`.
+//! - `serde`: JSON data: `EventRef::encode_json`, `EventWriter::push_json`, `data_as`. Needs `std`.
+//! - `simdutf8`: long text is validated with SIMD instructions. Needs `std`, and has unsafe code.
 //!
 //! The rules are those of the [HTML Standard, section 9.2][html], and its sentences stand above the
 //! code that obeys them.
@@ -64,7 +70,11 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "tokio-util")]
+extern crate std;
 
+#[cfg(feature = "tokio-util")]
+mod codec;
 mod control;
 mod decoder;
 mod encode;
@@ -72,7 +82,12 @@ mod error;
 mod event;
 mod event_writer;
 mod item;
+#[cfg(feature = "serde")]
+mod json;
 mod limits;
+mod raw;
+#[cfg(feature = "futures-core")]
+mod stream;
 
 /// Keeps the example of the README compiling.
 #[cfg(doctest)]
@@ -87,4 +102,12 @@ pub use self::{
     event_writer::EventWriter,
     item::Item,
     limits::Limits,
+    raw::Raw,
 };
+
+#[cfg(feature = "tokio-util")]
+pub use self::codec::{CodecError, EventCodec};
+#[cfg(feature = "serde")]
+pub use self::json::JsonError;
+#[cfg(feature = "futures-core")]
+pub use self::stream::{EventStream, StreamError};

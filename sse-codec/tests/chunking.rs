@@ -82,6 +82,24 @@ fn every_beginning_tells_what_is_complete_in_it() {
 }
 
 #[test]
+fn a_line_of_any_length_ends_at_its_first_line_end() {
+    // Bytes that are one bit or one step away from CR and LF.
+    let filler = "\u{B}\u{C}\u{E}\t\u{8A}\u{8D}*-".repeat(10);
+    for start in ["data: ", "data", "id: ", ":", "x", ""] {
+        for (len, _) in filler.char_indices() {
+            let (filler, _) = filler.split_at(len);
+            for end in ["\n", "\r", "\r\n"] {
+                let stream = format!("{start}{filler}{end}data: next{end}{end}");
+                let expected = EventSource::read(stream.as_bytes()).seen;
+                assert_eq!(read(&[stream.as_bytes()]).0, expected, "{stream:?}");
+                let chunks: Vec<_> = stream.as_bytes().chunks(17).collect();
+                assert_eq!(read(&chunks).0, expected, "{stream:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn cr_ends_its_line_without_waiting_for_lf() {
     let mut decoder = Decoder::new(Limits::default());
     let mut src = BytesMut::from("data: now\r\r");

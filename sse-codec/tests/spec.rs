@@ -58,6 +58,20 @@ fn replaces_malformed_utf8_by_its_maximal_parts() {
     assert_eq!(event.last_event_id, "\u{FFFD}");
 }
 
+#[test]
+fn replaces_malformed_utf8_in_long_values_too() {
+    let long = "\u{E9}".repeat(500);
+    let stream = [
+        b"data: ",
+        long.as_bytes(),
+        b"\xFF\n\ndata: ",
+        long.as_bytes(),
+        b"\n\n",
+    ]
+    .concat();
+    assert_eq!(data(&stream), [format!("{long}\u{FFFD}"), long]);
+}
+
 //= https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 //# The UTF-8 decode algorithm strips one leading UTF-8 Byte Order Mark (BOM), if any.
 #[test]

@@ -3,32 +3,19 @@
 //! `naive` unmasks byte by byte and gives every message memory of its own; `memcpy` only copies the
 //! reads into the buffer, which all of them have to do.
 
+mod payload;
+
 use std::{hint::black_box, time::Duration};
 
 use bytes::{Buf, BytesMut};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use payload::payload;
 use ws_frame::{Assembler, Frame, Limits, Message, Opcode, Role};
 
 const SIZES: [usize; 5] = [16, 125, 1024, 16 * 1024, 1024 * 1024];
 const READS: [usize; 2] = [64 * 1024, 1400];
 /// The wire of one iteration holds as many messages as fit, but at least one.
 const WIRE: usize = 64 * 1024;
-
-fn payload(kind: &str, len: usize) -> Vec<u8> {
-    let pattern: Vec<u8> = match kind {
-        "binary" => (0..=255).collect(),
-        "ascii" => b"{\"type\":1,\"target\":\"ReceiveMessage\",\"arguments\":[42]}".to_vec(),
-        _ => "Grüße aus Zürich, 你好，世界 \u{1F600} and some ASCII. ".into(),
-    };
-    let mut bytes: Vec<u8> = pattern.into_iter().cycle().take(len).collect();
-    if kind == "mixed" {
-        // Not in the middle of a character.
-        let valid = std::str::from_utf8(&bytes).map_or_else(|error| error.valid_up_to(), str::len);
-        bytes.truncate(valid);
-        bytes.resize(len, b'.');
-    }
-    bytes
-}
 
 /// As many masked messages as fit into `WIRE`, and how many these are.
 fn wire(opcode: Opcode, payload: &[u8]) -> (BytesMut, usize) {

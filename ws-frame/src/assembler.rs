@@ -4,15 +4,23 @@ use core::ops::Range;
 use bytes::BytesMut;
 
 use crate::{Close, DecodeError, Limits, Message, Opcode, Role, Text, reader::Reader};
+#[cfg(feature = "deflate")]
+use crate::{
+    deflate::{Inflater, Params},
+    reader::Arrived,
+};
 
 /// Takes messages out of a buffer, control frames in between included.
 ///
 /// A message in one frame is borrowed from the buffer; only the frames of a fragmented message are
-/// copied together, into memory that grows with what arrived and is given back once the message was
-/// delivered and no other is waiting.
+/// copied together, and compressed messages inflated, into memory that grows with what arrived and
+/// is given back once the message was delivered and no other is waiting.
 #[derive(Debug)]
 pub struct Assembler {
     reader: Reader,
+    #[cfg(feature = "deflate")]
+    inflater: Option<Inflater>,
+    /// What is there of a message that is not taken from the buffer.
     fragments: Vec<u8>,
     /// The type of the message in `fragments`, as set by its first frame.
     kind: Opcode,
@@ -33,10 +41,24 @@ impl Assembler {
         let reader = Reader::new(role, limits);
         Self {
             reader,
+            #[cfg(feature = "deflate")]
+            inflater: None,
             fragments: Vec::new(),
             kind: Opcode::Binary,
             delivered: false,
         }
+    }
+
+    /// Says that permessage-deflate was agreed on: compressed messages are inflated as they arrive,
+    /// and come out like any other.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub fn with_deflate(mut self, agreed: Params) -> Self {
+        let direction = agreed.received_by(self.reader.role());
+        let limit = self.reader.limits().max_message;
+        self.reader.inflate_in_parts();
+        self.inflater = Some(Inflater::new(direction, limit));
+        self
     }
 
     /// Takes the next message out of `src`; `Ok(None)` asks for more bytes.
@@ -57,24 +79,29 @@ impl Assembler {
         }
         let (opcode, place) = loop {
             let Some(arrived) = self.reader.frame(src)? else {
-                if self.fragments.is_empty() {
-                    self.fragments = Vec::new();
-                }
+                self.rest();
                 return Ok(None);
             };
-            let (opcode, fin) = (arrived.head.opcode, arrived.head.fin);
-            if fin && opcode != Opcode::Continuation {
-                break (opcode, Place::Buffer(arrived.payload));
+            let head = arrived.head;
+            if head.fin && !arrived.compressed && head.opcode != Opcode::Continuation {
+                break (head.opcode, Place::Buffer(arrived.payload));
             }
             //= https://www.rfc-editor.org/rfc/rfc6455#section-5.4
             //# As a consequence of these rules, all fragments of a message are of
             //# the same type, as set by the first fragment's opcode.
-            if opcode != Opcode::Continuation {
-                self.kind = opcode;
+            if head.opcode != Opcode::Continuation {
+                self.kind = head.opcode;
             }
-            self.fragments
-                .extend_from_slice(src.get(arrived.payload).unwrap_or_default());
-            if fin {
+            let last = head.fin && arrived.remaining == 0;
+            #[cfg(feature = "deflate")]
+            if arrived.compressed {
+                self.inflate(src, &arrived, last)?;
+            }
+            if !arrived.compressed {
+                self.fragments
+                    .extend_from_slice(src.get(arrived.payload).unwrap_or_default());
+            }
+            if last {
                 self.delivered = true;
                 break (self.kind, Place::Fragments);
             }
@@ -93,6 +120,37 @@ impl Assembler {
                 Err(error) => return Err(self.reader.fail(error)),
             },
         }))
+    }
+
+    /// Adds what a piece of a compressed frame inflates to to `fragments`.
+    #[cfg(feature = "deflate")]
+    #[inline(never)]
+    fn inflate(
+        &mut self,
+        src: &BytesMut,
+        arrived: &Arrived,
+        last: bool,
+    ) -> Result<(), DecodeError> {
+        let Some(inflater) = &mut self.inflater else {
+            return Ok(());
+        };
+        let piece = src.get(arrived.payload.clone()).unwrap_or_default();
+        let text = self.kind == Opcode::Text;
+        inflater
+            .push(piece, last, text, &mut self.fragments)
+            .map_err(|error| self.reader.fail(error))
+    }
+
+    /// Gives memory back if no message is under way.
+    #[inline]
+    fn rest(&mut self) {
+        if self.fragments.is_empty() {
+            self.fragments = Vec::new();
+        }
+        #[cfg(feature = "deflate")]
+        if let Some(inflater) = &mut self.inflater {
+            inflater.rest();
+        }
     }
 
     /// Whether the stream may end here.

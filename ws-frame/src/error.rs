@@ -38,7 +38,8 @@ pub enum DecodeError {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// A message longer than [`Limits::max_message`](crate::Limits::max_message).
+    /// A message longer than [`Limits::max_message`](crate::Limits::max_message), on the wire or
+    /// inflated.
     MessageTooLarge {
         /// The limit, in bytes.
         limit: usize,
@@ -50,6 +51,8 @@ pub enum DecodeError {
     },
     /// A text message, or the reason in a close frame, that is not UTF-8 (section 8.1).
     InvalidUtf8,
+    /// A compressed message that is not a DEFLATE stream (RFC 7692 section 7.2.2).
+    InvalidDeflate,
     /// A close frame of a single byte, where a status code has two (section 5.5.1).
     ClosePayloadTooShort,
     /// A close code that may not be sent (section 7.4).
@@ -62,7 +65,7 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// What to tell the peer: 1007 for text that is not UTF-8, 1008 for too many fragments, 1009
+    /// What to tell the peer: 1007 for text that is not UTF-8 and for what does not inflate, 1008 for too many fragments, 1009
     /// for a size limit, 1002 for the rest.
     ///
     /// The codes 1003 (a kind of data that is not accepted) and 1011 (our own failure) are for the
@@ -70,7 +73,7 @@ impl DecodeError {
     #[must_use]
     pub const fn close_code(self) -> CloseCode {
         match self {
-            Self::InvalidUtf8 => CloseCode::INVALID_PAYLOAD,
+            Self::InvalidUtf8 | Self::InvalidDeflate => CloseCode::INVALID_PAYLOAD,
             Self::TooManyFragments { .. } => CloseCode::POLICY,
             Self::FrameTooLarge { .. } | Self::MessageTooLarge { .. } => CloseCode::TOO_LARGE,
             _ => CloseCode::PROTOCOL,
@@ -95,6 +98,7 @@ impl fmt::Display for DecodeError {
             Self::MessageTooLarge { limit } => write!(f, "message longer than {limit} bytes"),
             Self::TooManyFragments { limit } => write!(f, "message in more than {limit} frames"),
             Self::InvalidUtf8 => f.write_str("text is not utf-8"),
+            Self::InvalidDeflate => f.write_str("compressed message does not inflate"),
             Self::ClosePayloadTooShort => f.write_str("close frame of one byte"),
             Self::InvalidCloseCode { code } => write!(f, "close code {code} may not be sent"),
             Self::UnexpectedEnd => f.write_str("stream ended within a frame or a message"),

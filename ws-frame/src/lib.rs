@@ -2,8 +2,7 @@
 //!
 //! It is no client and no server: whoever owns the socket appends what was read to a buffer, takes
 //! messages out of it, and appends messages to another. There is no clock, no randomness and no
-//! logging here, and no unsafe code; masking keys and nonces are arguments. Compression
-//! (permessage-deflate) is not part of it; RSV1 is let through for whoever adds it.
+//! logging here, and no unsafe code; masking keys and nonces are arguments.
 //!
 //! ```
 //! use bytes::BytesMut;
@@ -32,9 +31,10 @@
 //!   messages. Pick one per connection.
 //! - [`Message`] and [`Frame`] encode themselves; [`Head`] encodes what stands before a payload that
 //!   goes to the socket by itself; [`Message::to_bytes`] is a broadcast, encoded once.
+//! - [`OwnedMessage`] is a message to keep.
 //! - [`CloseState`] says who may still send, [`DecodeError::close_code`] what to tell a peer that
 //!   broke a rule.
-//! - The module `handshake` opens the connection.
+//! - The module `handshake` opens the connection; `deflate` compresses messages.
 //!
 //! # Contract
 //! Call `decode` until it returns `None`, and between two calls only append to the buffer. What is
@@ -48,22 +48,32 @@
 //! # Limits
 //! [`Limits`] bounds frames, messages and fragments per message. They are held against the length a
 //! head declares, before the payload arrives; memory grows with what did arrive, never with what was
-//! declared. How much is read into the buffer at a time is the caller's choice.
+//! declared. A compressed message is held against the limit while it is inflated, in steps of at
+//! most 16 KiB. How much is read into the buffer at a time is the caller's choice.
 //!
 //! # Features
 //! - `handshake` (default): the module of that name; it alone needs `sha1` and `base64`.
+//! - `deflate`: permessage-deflate (RFC 7692), on `flate2` with the pure-Rust `zlib-rs`, which has
+//!   unsafe code.
 //! - `simdutf8`: validates long text that is not ASCII with SIMD instructions; needs `std` and brings
 //!   unsafe code.
+//! - `tokio-util`: `Codec`, which puts an assembler into a `tokio_util::codec::Framed`.
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "tokio-util")]
+extern crate std;
 
 mod assembler;
 mod close;
 mod close_code;
 mod close_state;
+#[cfg(feature = "tokio-util")]
+mod codec;
 mod decoder;
+#[cfg(feature = "deflate")]
+pub mod deflate;
 mod error;
 mod frame;
 #[cfg(feature = "handshake")]
@@ -74,6 +84,7 @@ mod limits;
 mod mask;
 mod message;
 mod opcode;
+mod owned;
 mod part;
 mod payload;
 mod reader;
@@ -86,6 +97,8 @@ pub use assembler::Assembler;
 pub use close::Close;
 pub use close_code::CloseCode;
 pub use close_state::CloseState;
+#[cfg(feature = "tokio-util")]
+pub use codec::{Codec, CodecError};
 pub use decoder::Decoder;
 pub use error::{DecodeError, EncodeError};
 pub use frame::Frame;
@@ -93,6 +106,7 @@ pub use head::Head;
 pub use limits::Limits;
 pub use message::Message;
 pub use opcode::Opcode;
+pub use owned::OwnedMessage;
 pub use part::{Part, PartDecoder};
 pub use role::Role;
 pub use text::Text;

@@ -3,7 +3,7 @@
 use bytes::{BufMut, BytesMut};
 
 /// Bytes that are masked in registers on their way; a multiple of the key's length.
-const BLOCK: usize = 32;
+const BLOCK: usize = 64;
 
 /// XORs `data` with `key` from the key's first byte on, and says whether the result is all ASCII.
 ///

@@ -67,7 +67,7 @@ impl<'a> Message<'a> {
 
     /// Calls `then` with the message as a frame.
     #[inline]
-    fn with_frame<R>(&self, then: impl FnOnce(Frame<'_>) -> R) -> R {
+    pub(crate) fn with_frame<R>(&self, then: impl FnOnce(Frame<'_>) -> R) -> R {
         let (opcode, payload) = match *self {
             Self::Text(text) => (Opcode::Text, text.as_bytes()),
             Self::Binary(bytes) => (Opcode::Binary, bytes),

@@ -21,6 +21,8 @@ pub(crate) struct Reader {
     unfinished: Option<Unfinished>,
     payloads: Payloads,
     end: Option<End>,
+    /// Whether `frame` hands out the frames of compressed messages in parts.
+    compressed_in_parts: bool,
 }
 
 /// The frame at the front of the buffer.
@@ -36,6 +38,7 @@ struct Current {
     /// The key of the first byte after those.
     key: [u8; 4],
     text: bool,
+    compressed: bool,
 }
 
 /// Why nothing more comes.
@@ -51,6 +54,8 @@ pub(crate) struct Arrived {
     pub(crate) head: Head,
     /// Whether it belongs to a text message that is not compressed.
     text: bool,
+    /// Whether it belongs to a message that is compressed.
+    pub(crate) compressed: bool,
     /// Its payload in the buffer.
     pub(crate) payload: Range<usize>,
     /// How many payload bytes are still to come.
@@ -66,11 +71,29 @@ impl Reader {
             unfinished: None,
             payloads: Payloads::new(role),
             end: None,
+            compressed_in_parts: false,
         }
     }
 
     pub(crate) fn allow_rsv1(&mut self) {
         self.rules.rsv1 = true;
+    }
+
+    /// Lets RSV1 through and hands compressed messages out as they arrive.
+    #[cfg(feature = "deflate")]
+    pub(crate) fn inflate_in_parts(&mut self) {
+        self.rules.rsv1 = true;
+        self.compressed_in_parts = true;
+    }
+
+    #[cfg(feature = "deflate")]
+    pub(crate) fn role(&self) -> Role {
+        self.rules.role
+    }
+
+    #[cfg(feature = "deflate")]
+    pub(crate) fn limits(&self) -> Limits {
+        self.rules.limits
     }
 
     /// The next frame once it is complete; it leaves `src` at the next call.
@@ -109,6 +132,7 @@ impl Reader {
         Ok(Some(Arrived {
             head,
             text,
+            compressed: false,
             payload,
             remaining: 0,
         }))
@@ -120,11 +144,14 @@ impl Reader {
         let Some(arrived) = self.advance(src)? else {
             return Ok(None);
         };
-        if arrived.remaining > 0 {
-            return Ok(None);
+        if arrived.remaining == 0 {
+            self.finish_frame(&arrived);
+            return Ok(Some(arrived));
         }
-        self.finish_frame(&arrived);
-        Ok(Some(arrived))
+        if arrived.compressed && self.compressed_in_parts {
+            return Ok(self.hand_out(arrived));
+        }
+        Ok(None)
     }
 
     /// What is new of the next frame, or the whole frame if it is a control frame.
@@ -137,8 +164,16 @@ impl Reader {
             self.finish_frame(&arrived);
             return Ok(Some(arrived));
         }
-        if arrived.head.opcode.is_control() || arrived.payload.is_empty() {
+        if arrived.head.opcode.is_control() {
             return Ok(None);
+        }
+        Ok(self.hand_out(arrived))
+    }
+
+    /// Hands out what is there of a frame that goes on.
+    fn hand_out(&mut self, arrived: Arrived) -> Option<Arrived> {
+        if arrived.payload.is_empty() {
+            return None;
         }
         if let Some(current) = &mut self.current {
             current.handed_out += arrived.payload.len();
@@ -146,7 +181,7 @@ impl Reader {
             current.start = 0;
         }
         self.spent = arrived.payload.end;
-        Ok(Some(arrived))
+        Some(arrived)
     }
 
     /// Whether the stream may end here.
@@ -174,6 +209,9 @@ impl Reader {
         if self.spent > 0 {
             src.advance(self.spent.min(src.len()));
             self.spent = 0;
+            if src.is_empty() {
+                rewind(src);
+            }
         }
     }
 
@@ -218,6 +256,7 @@ impl Reader {
         Ok(Some(Arrived {
             head: current.head,
             text: current.text,
+            compressed: current.compressed,
             payload,
             remaining,
         }))
@@ -231,6 +270,11 @@ impl Reader {
             Opcode::Continuation => self.unfinished.is_some_and(|unfinished| unfinished.text),
             _ => false,
         };
+        let compressed = head.rsv1
+            || (head.opcode == Opcode::Continuation
+                && self
+                    .unfinished
+                    .is_some_and(|unfinished| unfinished.compressed));
         Current {
             head,
             start: size,
@@ -238,6 +282,7 @@ impl Reader {
             ready: 0,
             key,
             text,
+            compressed,
         }
     }
 
@@ -262,10 +307,20 @@ impl Reader {
                 // Both sums were held against their limits when the head was read.
                 self.unfinished = Some(Unfinished {
                     text: arrived.text,
+                    compressed: arrived.compressed,
                     len: before + len,
                     fragments: fragments + 1,
                 });
             }
         }
     }
+}
+
+/// Moves an empty buffer back to the front of its memory: what is read next finds room there, and
+/// in the processor's cache, instead of walking on to the end and being moved from there.
+#[inline(never)]
+fn rewind(src: &mut BytesMut) {
+    // More than there is behind the front makes it look in front of it; if the memory is shared
+    // the buffer stays where it is.
+    let _ = src.try_reclaim(src.capacity() + 1);
 }

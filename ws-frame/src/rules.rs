@@ -22,6 +22,7 @@ pub(crate) struct Rules {
 pub(crate) struct Unfinished {
     /// Whether its payload is text on the wire, that is: not compressed.
     pub(crate) text: bool,
+    pub(crate) compressed: bool,
     /// What its frames declared so far, in bytes.
     pub(crate) len: usize,
     pub(crate) fragments: usize,

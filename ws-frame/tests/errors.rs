@@ -49,6 +49,10 @@ fn decode_errors_name_the_rule_and_its_numbers() {
             "message in more than 9 frames",
         ),
         (DecodeError::InvalidUtf8, "text is not utf-8"),
+        (
+            DecodeError::InvalidDeflate,
+            "compressed message does not inflate",
+        ),
         (DecodeError::ClosePayloadTooShort, "close frame of one byte"),
         (
             DecodeError::InvalidCloseCode { code: 1005 },

@@ -275,7 +275,7 @@ fn answers_that_open_nothing_are_refused() {
     let verify = |status, fields: &Fields| {
         offer
             .verify(status, bytes(fields))
-            .map(|name| name.map(str::to_owned))
+            .map(|opened| opened.protocol.map(str::to_owned))
     };
     assert_eq!(verify(101, &answer()), Ok(None));
     let chosen = with(answer(), "Sec-WebSocket-Protocol", &["superchat"]);

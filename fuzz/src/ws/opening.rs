@@ -68,5 +68,6 @@ pub fn handshake(data: &[u8]) {
     let answer = answer
         .iter()
         .map(|(name, value)| (name.as_bytes(), value.as_bytes()));
-    assert_eq!(offer.verify(101, answer), Ok(supported.first().copied()));
+    let opened = offer.verify(101, answer).map(|opened| opened.protocol);
+    assert_eq!(opened, Ok(supported.first().copied()));
 }

@@ -3,6 +3,9 @@
 mod describe;
 mod logs;
 mod serve;
+mod stream_options;
+mod sub;
+mod tokens;
 
 use std::{
     error::Error,
@@ -14,6 +17,8 @@ use clap::{Parser, Subcommand};
 
 /// What a wrong call ends with, as with most commands of a Unix.
 const USAGE: u8 = 2;
+/// What a client ends with whose server refuses it.
+const FAILED: u8 = 1;
 
 /// Serves Server-Sent Events and SignalR hubs over HTTP/1.1 and WebSockets.
 #[derive(Debug, Parser)]
@@ -26,7 +31,14 @@ const USAGE: u8 = 2;
     realtime-server\n  \
     realtime-server --listen 0.0.0.0:8080 --log-format json\n  \
     realtime-server openapi --version 3.2 --format yaml\n  \
-    curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'")]
+    realtime-server --stream prices --sse-slow-client conflate\n  \
+    realtime-server sub http://127.0.0.1:5000/sse/broadcast\n  \
+    curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'\n  \
+    curl -d hello http://127.0.0.1:5000/api/publish/broadcast\n\n\
+    Tokens stand in the environment:\n  \
+    REALTIME_PUBLISH_TOKEN  who publishes shows it; without it, only this machine may,\n                          \
+    and only while the server listens on loopback\n  \
+    REALTIME_USER_TOKENS    NAME[@TENANT]=TOKEN,… for POST /api/v1/sse/token, by the same rule")]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -44,6 +56,8 @@ enum Command {
     /// Print what the server offers as AsyncAPI: the messages of its event streams and hubs.
     #[command(name = "asyncapi")]
     AsyncApi(describe::AsyncApiOptions),
+    /// Subscribe to an event stream and print its events as they come.
+    Sub(sub::Options),
 }
 
 /// Runs the command line of this process.
@@ -61,18 +75,35 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let done: Result<(), Box<dyn Error>> = match arguments.command {
-        Some(Command::Serve(options)) => serve::run(&options).map_err(Into::into),
-        Some(Command::OpenApi(options)) => describe::openapi(&options).map_err(Into::into),
-        Some(Command::AsyncApi(options)) => describe::asyncapi(&options).map_err(Into::into),
-        None => serve::run(&arguments.serve).map_err(Into::into),
-    };
+    match arguments.command {
+        Some(Command::Sub(options)) => match sub::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) if error.is_usage() => fail(&error, USAGE),
+            Err(error) => fail(&error, FAILED),
+        },
+        Some(Command::Serve(options)) => serve(&options),
+        None => serve(&arguments.serve),
+        Some(Command::OpenApi(options)) => print(describe::openapi(&options)),
+        Some(Command::AsyncApi(options)) => print(describe::asyncapi(&options)),
+    }
+}
+
+fn serve(options: &serve::Options) -> ExitCode {
+    match serve::run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error, USAGE),
+    }
+}
+
+fn print(done: Result<(), describe::DescribeError>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Where standard error is closed, there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "error: {error}");
-            USAGE.into()
-        }
+        Err(error) => fail(&error, FAILED),
     }
+}
+
+fn fail(error: &dyn Error, code: u8) -> ExitCode {
+    // Where standard error is closed, there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "error: {error}");
+    code.into()
 }

@@ -3,7 +3,6 @@ use std::{
     fmt,
     io::{self, Write},
     net::SocketAddr,
-    time::Duration,
 };
 
 use clap::Args;
@@ -13,9 +12,13 @@ use tokio::{
 };
 use tracing::{info, warn};
 
-use super::logs::{self, Format, Level};
+use super::{
+    logs::{self, Format, Level},
+    stream_options::StreamOptions,
+    tokens::{self, TokenError},
+};
 use crate::{
-    config::StreamConfig,
+    config::HttpConfig,
     demo,
     server::{ServerBuilder, SetupError},
 };
@@ -49,15 +52,8 @@ pub(super) struct Options {
         env = "REALTIME_LOG_FORMAT"
     )]
     log_format: Format,
-    /// Seconds without an event after which a stream sends a comment.
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 15,
-        value_parser = clap::value_parser!(u64).range(1..=3600),
-        env = "REALTIME_SSE_KEEP_ALIVE"
-    )]
-    sse_keep_alive: u64,
+    #[command(flatten)]
+    streams: StreamOptions,
 }
 
 /// Why the server could not start.
@@ -73,6 +69,7 @@ pub(super) enum StartError {
     },
     Runtime(io::Error),
     Setup(SetupError),
+    Token(TokenError),
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -89,16 +86,24 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
 }
 
 async fn serve(options: &Options) -> Result<(), StartError> {
-    let keep_alive = Duration::from_secs(options.sse_keep_alive);
-    let streams = StreamConfig {
-        keep_alive,
-        ..StreamConfig::default()
+    let listener = listen(&options.listen).await?;
+    let address = listener.local_addr().map_err(StartError::Runtime)?;
+    let local = address.ip().is_loopback();
+    let http = HttpConfig {
+        stream_write_timeout: options.streams.write_timeout(),
+        ..HttpConfig::default()
+    };
+    let settings = demo::Settings {
+        streams: options.streams.config(),
+        names: options.streams.names.clone(),
+        publishers: tokens::publishers(local).map_err(StartError::Token)?,
+        users: tokens::users(local).map_err(StartError::Token)?,
     };
     let mut server = ServerBuilder::new();
-    demo::install(&mut server, streams).map_err(StartError::Setup)?;
+    server.http_config(http);
+    demo::install(&mut server, settings).map_err(StartError::Setup)?;
     let server = server.build().map_err(StartError::Setup)?;
     let stop = stop_signal().map_err(StartError::Runtime)?;
-    let listener = listen(&options.listen).await?;
     // The banner is for people; where nobody reads it, the server serves all the same.
     let _ = banner(&listener);
     server.serve(listener, stop).await;
@@ -176,6 +181,7 @@ impl fmt::Display for StartError {
             Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
             Self::Setup(error) => write!(f, "cannot set up the demo: {error}"),
+            Self::Token(error) => error.fmt(f),
         }
     }
 }
@@ -187,6 +193,7 @@ impl Error for StartError {
                 Some(error)
             }
             Self::Setup(error) => Some(error),
+            Self::Token(error) => Some(error),
         }
     }
 }

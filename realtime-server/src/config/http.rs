@@ -63,6 +63,9 @@ pub struct HttpConfig {
     /// A streamed response may stay without progress for 5 s: its source goes on producing
     /// meanwhile. Beyond it: a reset.
     pub stream_write_timeout: Duration,
+    /// What was written may stay without an acknowledgement by the peer's kernel for 20 s. Beyond
+    /// it the connection is gone: so a client is noticed that lost its power or its network.
+    pub unacknowledged_timeout: Duration,
     /// After the last answer the client's remaining bytes are read for 2 s (RFC 9112 section
     /// 9.6), so that the answer is not lost to a reset.
     pub linger_timeout: Duration,
@@ -98,6 +101,7 @@ impl Default for HttpConfig {
             discard_timeout: Duration::from_secs(5),
             write_timeout: Duration::from_secs(30),
             stream_write_timeout: Duration::from_secs(5),
+            unacknowledged_timeout: Duration::from_secs(20),
             linger_timeout: Duration::from_secs(2),
             linger_bytes: 8 * 1024 * 1024,
             handler_timeout: Duration::from_secs(30),

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 /// How one hub treats its connections. The defaults are those of ASP.NET Core SignalR, where it has
 /// them, so that its clients' own time-outs fit.
@@ -22,6 +22,18 @@ pub struct HubConfig {
     pub max_receive_message: usize,
     /// How many of a client's invocations run at once: 1. Others wait, and nothing more is read.
     pub parallel_invocations: usize,
+    /// Invocations of a client that run at once beside those: streams, methods with uploads, and
+    /// methods that wait for their client: 100. More are refused.
+    pub max_streams: usize,
+    /// Items of one upload that wait for their method: 10. Beyond it nothing more is read.
+    pub upload_buffer: usize,
+    /// Answers that one connection may owe the server: 100. More questions fail at once.
+    pub max_client_results: usize,
+    /// The longest id of an invocation or stream, in bytes: 1,024. Beyond it: Close with an error.
+    pub max_invocation_id: usize,
+    /// Invocations of one connection per second, on average over ten: no limit by default, because
+    /// what they take is bounded anyway. Beyond it they are refused.
+    pub max_invocation_rate: Option<NonZeroU32>,
     /// Messages that may wait for a slow client before it is disconnected: 1,024.
     pub max_queued_messages: usize,
     /// Bytes that may wait for a slow client before it is disconnected: 1 MiB.
@@ -30,6 +42,11 @@ pub struct HubConfig {
     pub max_groups: usize,
     /// The longest name of a group, in bytes: 256.
     pub max_group_name: usize,
+    /// How long the groups of a connection are kept for the next one of the same user: not at all
+    /// by default.
+    pub groups_kept: Duration,
+    /// Memberships of users that are remembered, given and kept ones together: 100,000.
+    pub max_remembered_groups: usize,
     /// Connections that are negotiated and not yet connected: 10,000.
     pub max_pending: usize,
     /// How long invocations may go on after their connection is gone: 30 s.
@@ -49,10 +66,17 @@ impl Default for HubConfig {
             send_timeout: Duration::from_secs(10),
             max_receive_message: 32_768,
             parallel_invocations: 1,
+            max_streams: 100,
+            upload_buffer: 10,
+            max_client_results: 100,
+            max_invocation_id: 1_024,
+            max_invocation_rate: None,
             max_queued_messages: 1_024,
             max_queued_bytes: 1024 * 1024,
             max_groups: 256,
             max_group_name: 256,
+            groups_kept: Duration::ZERO,
+            max_remembered_groups: 100_000,
             max_pending: 10_000,
             invocation_grace: Duration::from_secs(30),
             detailed_errors: false,

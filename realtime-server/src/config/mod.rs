@@ -4,7 +4,16 @@
 
 mod http;
 mod hub;
+mod origins;
 mod server;
 mod stream;
+mod websocket;
 
-pub use self::{http::HttpConfig, hub::HubConfig, server::ServerConfig, stream::StreamConfig};
+pub use self::{
+    http::HttpConfig,
+    hub::HubConfig,
+    origins::Origins,
+    server::ServerConfig,
+    stream::{SlowClient, StreamConfig},
+    websocket::WebSocketConfig,
+};

@@ -1,5 +1,7 @@
 //! Two event streams for everybody, and the routes that publish to them.
 
+use std::time::Duration;
+
 use openapi_emit::{Event, EventStream as Events, Operation, Response as Described};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -82,7 +84,11 @@ struct Sent<'a> {
     connected: usize,
 }
 
-pub(super) fn install(server: &mut ServerBuilder, config: StreamConfig) -> Result<(), SetupError> {
+/// Gives the streams and the names by which they are published to.
+pub(super) fn install(
+    server: &mut ServerBuilder,
+    config: StreamConfig,
+) -> Result<[(&'static str, EventStream); 2], SetupError> {
     let messages = stream(server, config);
     let progress = stream(server, config);
     server
@@ -104,6 +110,10 @@ pub(super) fn install(server: &mut ServerBuilder, config: StreamConfig) -> Resul
             let operation = Operation::new("streamProgress").summary("Get how far tasks are");
             stream_operation(operation, events, schemas)
         });
+    let known = [
+        ("broadcast", messages.clone()),
+        ("progress", progress.clone()),
+    ];
     server
         .post("/api/broadcast", move |request| {
             std::future::ready(send_message(&messages, &request))
@@ -122,7 +132,7 @@ pub(super) fn install(server: &mut ServerBuilder, config: StreamConfig) -> Resul
                 Operation::new("broadcastProgress").summary("Tell all how far a task is");
             publish_operation::<Report>(operation, schemas)
         });
-    Ok(())
+    Ok(known)
 }
 
 fn stream_operation(operation: Operation, events: Events, schemas: &mut Schemas) -> Operation {
@@ -145,17 +155,17 @@ fn publish_operation<T: JsonSchema>(operation: Operation, schemas: &mut Schemas)
         .response(415, schemas.problem("The body is not JSON."))
 }
 
-fn stream(server: &ServerBuilder, config: StreamConfig) -> EventStream {
+fn stream(server: &ServerBuilder, mut config: StreamConfig) -> EventStream {
+    // Pages of the model expect the time that it names, to the millisecond.
+    config.retry_jitter = Duration::ZERO;
     EventStream::with_greeting(config, server.metrics().clone(), move |client_id| {
         let connected = Connected {
             client_id,
             server_time: clock::timestamp(),
         };
-        let data = json_data(&connected);
-        let event = EventRef::new(&data)
+        EventRef::new(&json_data(&connected))
             .with_event("connected")
-            .with_retry(config.retry);
-        event.to_bytes().expect("its name is one line")
+            .into_owned()
     })
 }
 

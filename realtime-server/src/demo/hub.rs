@@ -1,16 +1,20 @@
 //! The hub `/hubs/kestrun`.
 
+use std::sync::Arc;
+
 use tracing::{debug, info};
 
 use super::{groups::GroupMessage, schedule::AdminUpdate};
 use crate::{
+    endpoint::{Access, HubApi},
     hub::{Broadcaster, Caller, Clients, Hub, HubError},
     server::{ServerBuilder, SetupError},
 };
 
 struct Kestrun;
 
-pub(super) fn install(server: &mut ServerBuilder) -> Result<Clients, SetupError> {
+/// Adds the hub, and `/api/hubs/kestrun` for those who may `drive` it.
+pub(super) fn install(server: &mut ServerBuilder, drive: Access) -> Result<Clients, SetupError> {
     let hub = Hub::new(Kestrun)
         .about("KestrunHub", "Logs, events, groups and operations, live")
         .method(
@@ -62,6 +66,8 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<Clients, SetupError>
             info!(connection = caller.connection_id(), %reason, "left the hub");
         });
     let clients = server.hub("/hubs/kestrun", Broadcaster::describe(hub))?;
+    let api = HubApi::new(drive, Arc::clone(server.metrics())).with_hub("kestrun", &clients);
+    server.hub_api("/api/hubs", &api)?;
     let told = clients.clone();
     server.on_stop(async move {
         if let Err(error) = told

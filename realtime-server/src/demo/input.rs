@@ -2,17 +2,12 @@
 
 use serde::de::DeserializeOwned;
 
+pub(super) use crate::endpoint::json_body::bad;
 use crate::{
+    endpoint::json_body,
     http::{Problem, Request, Status},
     hub::EncodeError,
 };
-
-/// A refusal that names the member of the input that is wrong.
-pub(super) fn bad(field: &str, detail: impl Into<String>) -> Problem {
-    Problem::new(Status::BAD_REQUEST)
-        .with_detail(detail)
-        .with_field(field)
-}
 
 /// The answer where a message of our own cannot be written.
 #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
@@ -60,30 +55,14 @@ pub(super) fn json<T: DeserializeOwned + Default>(request: &Request) -> Result<T
     if request.body.is_empty() {
         return Ok(T::default());
     }
-    if let Some(media_type) = request.header("content-type") {
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
-        let is_json = essence.eq_ignore_ascii_case("application/json")
-            || essence.to_ascii_lowercase().ends_with("+json");
-        if !is_json {
-            return Err(Problem::new(Status::UNSUPPORTED_MEDIA_TYPE)
-                .with_detail("the body must be application/json")
-                .with_field("Content-Type"));
-        }
+    if json_body::says_json(request) == Some(false) {
+        return Err(Problem::new(Status::UNSUPPORTED_MEDIA_TYPE)
+            .with_detail("the body must be application/json")
+            .with_field("Content-Type"));
     }
     // Serde would take a list for a struct, member by member.
     if request.body.trim_ascii_start().first() != Some(&b'{') {
         return Err(bad("body", "the body must be a JSON object"));
     }
-    let mut source = serde_json::Deserializer::from_slice(&request.body);
-    let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
-        let path = error.path().to_string();
-        // A dot or a question mark stands for what is outside of any member that is known.
-        let member = path.trim_end_matches(['.', '?']);
-        let field = if member.is_empty() { "body" } else { member };
-        bad(field, error.inner().to_string())
-    })?;
-    source
-        .end()
-        .map_err(|error| bad("body", error.to_string()))?;
-    Ok(value)
+    json_body::parse(&request.body)
 }

@@ -12,28 +12,46 @@ mod operation;
 mod operations;
 mod pages;
 mod schedule;
+mod streams;
 mod ticks;
 
 use std::sync::Arc;
 
-use openapi_emit::{Api, License, Server, Tag};
+use openapi_emit::{Api, EventStream, License, Operation, Response, Server, Tag};
 use serde::Serialize;
 
 use crate::{
     config::StreamConfig,
+    description::Schemas,
+    endpoint::Access,
     hub::Broadcaster,
     server::{ServerBuilder, SetupError},
 };
 
+/// What of the demo can be set.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// How its event streams treat their subscribers.
+    pub streams: StreamConfig,
+    /// Further streams, each at `/sse/` and its name.
+    pub names: Vec<String>,
+    /// Who may publish over HTTP: nobody.
+    pub publishers: Access,
+    /// Who may have a ticket, and as whom: nobody.
+    pub users: Access,
+}
+
 /// Adds the whole demo to `server`.
 ///
 /// # Errors
-/// When one of its routes is taken.
-pub fn install(server: &mut ServerBuilder, streams: StreamConfig) -> Result<(), SetupError> {
+/// When one of its routes is taken, as by a stream with the name of another.
+pub fn install(server: &mut ServerBuilder, settings: Settings) -> Result<(), SetupError> {
     pages::install(server)?;
-    ticks::install(server, streams)?;
-    broadcast::install(server, streams)?;
-    let broadcaster = Broadcaster::new(hub::install(server)?);
+    ticks::install(server, settings.streams)?;
+    let known = broadcast::install(server, settings.streams)?;
+    let publishers = settings.publishers.clone();
+    streams::install(server, settings, &known)?;
+    let broadcaster = Broadcaster::new(hub::install(server, publishers)?);
     events::install(server, &broadcaster)?;
     groups::install(server, &broadcaster)?;
     operations::install(
@@ -53,10 +71,21 @@ fn api() -> Api {
         .server(Server::new("/"))
         .tag(Tag::new("Streams").description("Server-sent events, and what publishes them."))
         .tag(Tag::new("Hubs").description("Messages both ways, for SignalR clients."))
+        .tag(Tag::new("Hub API").description("What a backend asks of the hub."))
         .tag(Tag::new("Messages").description("Logs and events to all of the hub."))
         .tag(Tag::new("Groups").description("Messages to some of the hub."))
         .tag(Tag::new("Operations").description("Long work that reports its progress."))
         .tag(Tag::new("Documents").description("This description, for tools."))
+}
+
+/// A stream whose events a backend chooses.
+fn describe_stream(name: &str, schemas: &mut Schemas) -> Operation {
+    let events = Response::new("The stream; it does not end.").content(EventStream::new());
+    Operation::new(&format!("stream-{name}"))
+        .tag("Streams")
+        .summary(&format!("Get what is published to {name}"))
+        .response(200, events)
+        .response(406, schemas.problem("Event streams are not accepted."))
 }
 
 /// The data of an event: `value` as JSON.

@@ -1,6 +1,7 @@
-//! `GET /sse`: an event stream for each client alone, that counts and ends.
+//! `GET /sse`: an event stream for each client alone, that counts and ends. A browser that comes back
+//! goes on where it was cut off, and once it has seen all is told not to come back.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use openapi_emit::{Event, EventStream, Operation, Parameter, Response as Described, Schema};
 use schemars::JsonSchema;
@@ -13,7 +14,7 @@ use crate::{
     clock,
     config::StreamConfig,
     description::Schemas,
-    endpoint::{EventSender, SendError, private_stream},
+    endpoint::{ClientStreams, EventSender, SendError},
     http::{Problem, Request, Response},
     server::{ServerBuilder, SetupError},
 };
@@ -58,9 +59,11 @@ struct Complete {
 }
 
 pub(super) fn install(server: &mut ServerBuilder, config: StreamConfig) -> Result<(), SetupError> {
+    let streams = ClientStreams::new(config, Arc::clone(server.metrics()));
+    server.host(&streams);
     server
         .get("/sse", move |request| {
-            std::future::ready(stream(&request, config))
+            std::future::ready(stream(&streams, &request, config.retry))
         })?
         .describe(describe);
     Ok(())
@@ -102,13 +105,24 @@ fn describe(schemas: &mut Schemas) -> Operation {
         .response(406, schemas.problem("Event streams are not accepted."))
 }
 
-fn stream(request: &Request, config: StreamConfig) -> Result<Response, Problem> {
+fn stream(
+    streams: &ClientStreams,
+    request: &Request,
+    retry: Duration,
+) -> Result<Response, Problem> {
     let count = input::positive(request, "count", DEFAULT_COUNT, MOST_COUNT)?;
     let interval_ms =
         input::positive(request, "intervalMs", DEFAULT_INTERVAL_MS, MOST_INTERVAL_MS)?;
-    Ok(private_stream(config, request, move |events| async move {
-        if let Err(error) = tick(&events, config.retry, count, interval_ms).await {
-            tracing::error!(%error, "a stream of ticks ended early");
+    let seen = request.header("last-event-id");
+    let seen = seen.and_then(|id| id.parse().ok()).unwrap_or(0);
+    if seen >= count {
+        return Ok(ClientStreams::do_not_come_back());
+    }
+    Ok(streams.start(request, move |events| async move {
+        let ticks = seen + 1..=count;
+        match tick(&events, retry, ticks, interval_ms).await {
+            Ok(()) | Err(SendError::Closed) => {}
+            Err(error) => tracing::error!(%error, "a stream of ticks ended early"),
         }
     }))
 }
@@ -116,9 +130,10 @@ fn stream(request: &Request, config: StreamConfig) -> Result<Response, Problem> 
 async fn tick(
     events: &EventSender,
     retry: Duration,
-    count: u64,
+    ticks: RangeInclusive<u64>,
     interval_ms: u64,
 ) -> Result<(), SendError> {
+    let count = *ticks.end();
     let connected = Connected {
         message: "Connected to Kestrun SSE stream",
         server_time: clock::timestamp(),
@@ -133,7 +148,7 @@ async fn tick(
                 .with_retry(retry),
         )
         .await?;
-    for i in 1..=count {
+    for i in ticks {
         let tick = Tick {
             i,
             total: count,

@@ -37,7 +37,7 @@ impl Asset {
     /// The file, or 304 where the client has it.
     #[must_use]
     pub fn answer(&self, request: &Request) -> Response {
-        let response = if self.is_known_to(request) {
+        let response = if is_known(request, &self.tag) {
             Response::empty(Status::NOT_MODIFIED)
         } else {
             Response::bytes(Status::OK, self.content_type, self.content.clone())
@@ -61,16 +61,17 @@ impl Asset {
                 const { HeaderValue::from_static("same-origin") },
             )
     }
+}
 
-    //= https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
-    //# A recipient MUST use the weak comparison function when comparing entity tags for
-    //# If-None-Match
-    fn is_known_to(&self, request: &Request) -> bool {
-        request.header("if-none-match").is_some_and(|known| {
-            known
-                .split(',')
-                .map(str::trim)
-                .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == self.tag)
-        })
-    }
+/// Whether the client has what `tag` stands for.
+//= https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+//# A recipient MUST use the weak comparison function when comparing entity tags for
+//# If-None-Match
+pub(super) fn is_known(request: &Request, tag: &str) -> bool {
+    request.header("if-none-match").is_some_and(|known| {
+        known
+            .split(',')
+            .map(str::trim)
+            .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+    })
 }

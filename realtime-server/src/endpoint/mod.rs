@@ -1,15 +1,34 @@
-//! What a server offers besides hubs: event streams, embedded pages, documents about itself.
+//! What a server offers besides hubs: event streams, publishing to them, plain WebSockets, embedded
+//! pages and files, documents about itself.
 
+mod access;
 mod assets;
+mod directory;
 mod docs;
 mod documents;
-mod event_stream;
+mod file;
+pub(crate) mod hub_api;
+pub(crate) mod json_body;
+mod media_type;
 mod page;
-mod private_stream;
+mod publish;
+mod streams;
+mod tickets;
+mod websocket;
 
+pub use access::{Access, Denied};
 pub use assets::Asset;
+pub use directory::Directory;
 pub use docs::DocsPage;
 pub use documents::{Documents, Form, openapi_version};
-pub use event_stream::EventStream;
+pub use hub_api::HubApi;
 pub use page::{PAGE_FILES, PageFile};
-pub use private_stream::{EventSender, SendError, private_stream};
+pub use publish::Publisher;
+pub use streams::{
+    BatchError, ClientStreams, EventSender, EventStream, IdError, Outgoing, PublishError,
+    Published, SendError, Subscriber, Target,
+};
+pub use tickets::TicketOffice;
+pub use websocket::{Closed, Ending, Message, WebSocket};
+
+pub(crate) use websocket::WebSocketEndpoint;

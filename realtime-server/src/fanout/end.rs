@@ -9,6 +9,10 @@ pub enum End {
     Overflow,
     /// The client was silent for too long.
     Silent,
+    /// The time that was given to the connection is over; the client may come back.
+    Expired,
+    /// The client is gone.
+    Left,
     /// The application ended the connection; the client is not asked back.
     Aborted,
 }

@@ -6,12 +6,13 @@ use std::{
     },
 };
 
-use super::{Outbox, OutboxLimits, Overflow, WireForm};
+use super::{Cost, Outbox, OutboxLimits, Overflow, Payload, WireForm};
 
 /// One connection as its senders see it.
 #[derive(Debug)]
 pub struct Member {
     id: Arc<str>,
+    user: Option<Arc<str>>,
     form: WireForm,
     outbox: Outbox,
     groups: Mutex<HashSet<Arc<str>>>,
@@ -19,6 +20,8 @@ pub struct Member {
     pub(super) told_at: AtomicU64,
     /// When it was last heard, by the registry's clock; zero while its silence is no offence.
     pub(super) heard_at: AtomicU64,
+    /// When its time is over, by the registry's clock; zero for never.
+    pub(super) expires_at: AtomicU64,
 }
 
 impl Member {
@@ -27,12 +30,27 @@ impl Member {
     pub fn new(id: Arc<str>, form: WireForm, limits: OutboxLimits, overflow: Overflow) -> Self {
         Self {
             id,
+            user: None,
             form,
             outbox: Outbox::new(limits, overflow),
             groups: Mutex::default(),
             told_at: AtomicU64::new(0),
             heard_at: AtomicU64::new(0),
+            expires_at: AtomicU64::new(0),
         }
+    }
+
+    /// Makes it one of the members of `user`.
+    #[must_use]
+    pub fn of_user(mut self, user: Option<Arc<str>>) -> Self {
+        self.user = user;
+        self
+    }
+
+    /// The user it belongs to, if it is known.
+    #[must_use]
+    pub fn user(&self) -> Option<&Arc<str>> {
+        self.user.as_ref()
     }
 
     /// The name under which it is addressed.
@@ -51,6 +69,24 @@ impl Member {
     #[must_use]
     pub fn outbox(&self) -> &Outbox {
         &self.outbox
+    }
+
+    /// The names of the groups it is in.
+    #[must_use]
+    pub fn group_names(&self) -> Vec<Arc<str>> {
+        self.groups().iter().map(Arc::clone).collect()
+    }
+
+    /// Queues `payload` in the member's form.
+    pub(super) fn queue(&self, payload: &Payload) -> Cost {
+        let message = payload.form(self.form);
+        match payload.key() {
+            Some(key) => self.outbox.push_keyed(message, Arc::clone(key)),
+            None => Cost {
+                lost: self.outbox.push(message),
+                replaced: 0,
+            },
+        }
     }
 
     /// The groups it is in, for the registry alone: it keeps both sides of a membership equal.

@@ -4,6 +4,7 @@
 //! [`Payload`] once for each [`WireForm`] and puts the shared bytes into the [`Outbox`] of each
 //! receiver; it never waits for one. The connection of a member takes what piled up in one go.
 
+mod audience;
 mod end;
 mod member;
 mod outbox;
@@ -11,9 +12,10 @@ mod payload;
 mod registry;
 mod sweep;
 
+pub use audience::Audience;
 pub use end::End;
 pub use member::Member;
-pub use outbox::{Outbox, OutboxLimits, Overflow, Taken};
+pub use outbox::{Cost, Outbox, OutboxLimits, Overflow, Taken};
 pub use payload::{Payload, WireForm};
-pub use registry::{Audience, Delivery, GroupLimit, Registry, Seat};
+pub use registry::{Delivery, GroupLimit, Registry, Seat};
 pub use sweep::Sweep;

@@ -1,6 +1,6 @@
 use std::{
     collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
 };
 
@@ -27,8 +27,20 @@ pub struct OutboxLimits {
 pub enum Overflow {
     /// The oldest waiting messages make room; the connection learns how many were lost.
     DropOldest,
+    /// A message takes the place of a waiting one with the same key, full or not; otherwise as
+    /// [`DropOldest`](Self::DropOldest).
+    Conflate,
     /// The member is ended with [`End::Overflow`].
     Disconnect,
+}
+
+/// What a message cost when it was queued.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Messages that were lost for want of room, itself included.
+    pub lost: u64,
+    /// Waiting messages whose place it took.
+    pub replaced: u64,
 }
 
 /// What a connection took out of its outbox.
@@ -55,12 +67,19 @@ pub struct Outbox {
 
 #[derive(Debug, Default)]
 struct State {
-    queue: VecDeque<Bytes>,
+    queue: VecDeque<Waiting>,
     bytes: usize,
     lost: u64,
     end: Option<End>,
     reader: Option<Waker>,
-    writer: Option<Waker>,
+    /// Who waits for room or for the end. No more than work for the connection at once.
+    writers: Vec<Waker>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    message: Bytes,
+    key: Option<Arc<str>>,
 }
 
 impl Outbox {
@@ -74,20 +93,44 @@ impl Outbox {
         }
     }
 
+    /// How much may wait in it.
+    #[must_use]
+    pub fn limits(&self) -> OutboxLimits {
+        self.limits
+    }
+
     /// Queues `message`; says how many messages were lost by that, itself included. After the end,
     /// messages are silently of no use and count as none lost.
     pub fn push(&self, message: Bytes) -> u64 {
+        self.queue(Waiting { message, key: None }).lost
+    }
+
+    /// As [`push`](Self::push), of a message that says anew what waiting messages with the same
+    /// key said. Only [`Overflow::Conflate`] makes use of that.
+    pub fn push_keyed(&self, message: Bytes, key: Arc<str>) -> Cost {
+        let key = Some(key);
+        self.queue(Waiting { message, key })
+    }
+
+    fn queue(&self, waiting: Waiting) -> Cost {
         let mut state = self.lock();
         if state.end.is_some() {
-            return 0;
+            return Cost::default();
         }
-        let lost = state.admit(message, self.limits, self.overflow);
+        let mut cost = Cost::default();
+        if self.overflow == Overflow::Conflate {
+            cost.replaced = state.remove(waiting.key.as_deref());
+        }
+        cost.lost = state.admit(waiting, self.limits, self.overflow);
         let reader = state.reader.take();
-        // Too much may just have been the end, which a writer waits for as well.
-        let writer = state.end.and_then(|_| state.writer.take());
+        // Too much may just have been the end, which writers wait for as well.
+        let writers = match state.end {
+            Some(_) => std::mem::take(&mut state.writers),
+            None => Vec::new(),
+        };
         drop(state);
-        [reader, writer].into_iter().flatten().for_each(Waker::wake);
-        lost
+        reader.into_iter().chain(writers).for_each(Waker::wake);
+        cost
     }
 
     /// Moves what waits to the end of `batch`, at most one vectored write of it.
@@ -107,25 +150,23 @@ impl Outbox {
         }
         let mut taken = 0;
         for _ in 0..BATCH_MESSAGES {
-            let Some(message) = state.queue.front() else {
+            let Some(Waiting { message, .. }) = state.queue.front() else {
                 break;
             };
             if taken > 0 && taken + message.len() > BATCH_BYTES {
                 break;
             }
             taken += message.len();
-            batch.extend(state.queue.pop_front());
+            batch.extend(state.queue.pop_front().map(|waiting| waiting.message));
         }
         state.bytes -= taken;
         if state.queue.is_empty() && state.queue.capacity() > BATCH_MESSAGES {
             state.queue = VecDeque::new();
         }
         let lost = std::mem::take(&mut state.lost);
-        let writer = state.writer.take();
+        let writers = std::mem::take(&mut state.writers);
         drop(state);
-        if let Some(writer) = writer {
-            writer.wake();
-        }
+        writers.into_iter().for_each(Waker::wake);
         Poll::Ready(Taken::Messages { lost })
     }
 
@@ -146,7 +187,7 @@ impl Outbox {
         if room || state.queue.is_empty() || state.end.is_some() {
             return Poll::Ready(());
         }
-        state.writer = Some(cx.waker().clone());
+        state.wait(cx);
         Poll::Pending
     }
 
@@ -156,7 +197,7 @@ impl Outbox {
         if let Some(end) = state.end {
             return Poll::Ready(end);
         }
-        state.writer = Some(cx.waker().clone());
+        state.wait(cx);
         Poll::Pending
     }
 
@@ -183,9 +224,10 @@ impl Outbox {
     pub fn end(&self, end: End) {
         let mut state = self.lock();
         state.finish(end);
-        let wakers = [state.reader.take(), state.writer.take()];
+        let reader = state.reader.take();
+        let writers = std::mem::take(&mut state.writers);
         drop(state);
-        wakers.into_iter().flatten().for_each(Waker::wake);
+        reader.into_iter().chain(writers).for_each(Waker::wake);
     }
 
     /// A panic while the lock was held can only come from an allocation; the state is still whole.
@@ -195,10 +237,16 @@ impl Outbox {
 }
 
 impl State {
+    fn wait(&mut self, cx: &Context<'_>) {
+        if !self.writers.iter().any(|waker| waker.will_wake(cx.waker())) {
+            self.writers.push(cx.waker().clone());
+        }
+    }
+
     /// Queues `message` if the limits and the policy let it; says how many messages were lost.
-    fn admit(&mut self, message: Bytes, limits: OutboxLimits, overflow: Overflow) -> u64 {
-        let size = message.len();
-        if overflow == Overflow::DropOldest && size > limits.bytes {
+    fn admit(&mut self, waiting: Waiting, limits: OutboxLimits, overflow: Overflow) -> u64 {
+        let size = waiting.message.len();
+        if overflow != Overflow::Disconnect && size > limits.bytes {
             // No room that others could make would be enough.
             self.lost += 1;
             return 1;
@@ -217,12 +265,28 @@ impl State {
                 self.lost += lost;
                 return lost;
             };
-            self.bytes -= oldest.len();
+            self.bytes -= oldest.message.len();
         }
         self.lost += lost;
         self.bytes += size;
-        self.queue.push_back(message);
+        self.queue.push_back(waiting);
         lost
+    }
+
+    /// Takes out what waits under `key`; says how many messages that were.
+    fn remove(&mut self, key: Option<&str>) -> u64 {
+        let Some(key) = key else { return 0 };
+        // Each message replaced the one before, so there is at most one.
+        let Some(at) = self
+            .queue
+            .iter()
+            .rposition(|waiting| waiting.key.as_deref() == Some(key))
+        else {
+            return 0;
+        };
+        let replaced = self.queue.remove(at);
+        self.bytes -= replaced.map_or(0, |waiting| waiting.message.len());
+        1
     }
 
     fn finish(&mut self, end: End) {

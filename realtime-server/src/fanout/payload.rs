@@ -1,4 +1,4 @@
-use std::cell::OnceCell;
+use std::{cell::OnceCell, sync::Arc};
 
 use bytes::Bytes;
 use ws_frame::{Frame, Opcode};
@@ -17,6 +17,7 @@ pub enum WireForm {
 #[derive(Debug)]
 pub struct Payload {
     plain: Bytes,
+    key: Option<Arc<str>>,
     text_frame: OnceCell<Bytes>,
 }
 
@@ -26,8 +27,21 @@ impl Payload {
     pub fn new(plain: Bytes) -> Self {
         Self {
             plain,
+            key: None,
             text_frame: OnceCell::new(),
         }
+    }
+
+    /// A message that says anew what others with the same key said before it.
+    #[must_use]
+    pub fn with_key(mut self, key: Arc<str>) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// What others before it have the same of.
+    pub(super) fn key(&self) -> Option<&Arc<str>> {
+        self.key.as_ref()
     }
 
     /// The message in the form of `form`, without copying it after the first time.

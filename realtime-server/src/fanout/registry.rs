@@ -9,31 +9,8 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{End, Member, Payload};
+use super::{Audience, End, Member, Payload};
 use crate::metrics::Metrics;
-
-/// Whom a delivery is for.
-#[derive(Clone, Copy, Debug)]
-pub enum Audience<'a> {
-    /// Every member.
-    All,
-    /// Every member but these.
-    AllExcept(&'a [&'a str]),
-    /// Every member but this one.
-    Others(&'a str),
-    /// This member, if it is here.
-    Member(&'a str),
-    /// These members, as far as they are here.
-    Members(&'a [&'a str]),
-    /// The members of a group.
-    Group(&'a str),
-    /// The members of these groups; who is in several gets several.
-    Groups(&'a [&'a str]),
-    /// The members of a group but these.
-    GroupExcept(&'a str, &'a [&'a str]),
-    /// The members of a group but this one.
-    OthersInGroup(&'a str, &'a str),
-}
 
 /// The members of one stream or hub, and their groups.
 pub struct Registry {
@@ -44,12 +21,16 @@ pub struct Registry {
 }
 
 #[derive(Default)]
-struct Index {
+pub(super) struct Index {
     /// Set once nobody is to stay: who comes later is ended at once.
     closed: Option<End>,
-    members: HashMap<Arc<str>, Arc<Member>>,
-    groups: HashMap<Arc<str>, HashMap<Arc<str>, Arc<Member>>>,
+    pub(super) members: HashMap<Arc<str>, Arc<Member>>,
+    pub(super) groups: Crowds,
+    pub(super) users: Crowds,
 }
+
+/// Members by the name of what they have in common, and by their ids.
+pub(super) type Crowds = HashMap<Arc<str>, HashMap<Arc<str>, Arc<Member>>>;
 
 /// A member's place in a registry: it is addressed as long as this lives.
 #[derive(Debug)]
@@ -81,6 +62,9 @@ impl Registry {
         if let Some(end) = index.closed {
             member.outbox().end(end);
         }
+        if let Some(user) = member.user() {
+            admit(&mut index.users, user, &member);
+        }
         index
             .members
             .insert(Arc::clone(member.id()), Arc::clone(&member));
@@ -97,6 +81,12 @@ impl Registry {
         self.read().members.len()
     }
 
+    /// How many members the group `name` has.
+    #[must_use]
+    pub fn group_len(&self, name: &str) -> usize {
+        self.read().groups.get(name).map_or(0, HashMap::len)
+    }
+
     /// Whether nobody is here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -108,44 +98,61 @@ impl Registry {
     pub fn deliver(&self, audience: Audience<'_>, payload: &Payload) -> Delivery {
         let now = self.now();
         let mut delivery = Delivery::default();
-        let mut tell = |member: &Arc<Member>| {
+        self.visit(audience, |member| {
             delivery.receivers += 1;
-            delivery.lost += member.outbox().push(payload.form(member.form()));
+            let cost = member.queue(payload);
+            delivery.lost += cost.lost;
+            delivery.replaced += cost.replaced;
             member.told(now);
-        };
-        let index = self.read();
-        match audience {
-            Audience::All => index.members.values().for_each(tell),
-            Audience::AllExcept(except) => except_these(index.members.values(), except, tell),
-            Audience::Others(id) => except_these(index.members.values(), &[id], tell),
-            Audience::Member(id) => index.members.get(id).into_iter().for_each(tell),
-            Audience::Members(ids) => {
-                ids.iter()
-                    .filter_map(|id| index.members.get(*id))
-                    .for_each(&mut tell);
-            }
-            Audience::Group(name) => {
-                index
-                    .groups
-                    .get(name)
-                    .into_iter()
-                    .flat_map(HashMap::values)
-                    .for_each(tell);
-            }
-            Audience::Groups(names) => {
-                let groups = names.iter().filter_map(|name| index.groups.get(*name));
-                groups.for_each(|group| group.values().for_each(&mut tell));
-            }
-            Audience::GroupExcept(name, except) => {
-                let group = index.groups.get(name).into_iter().flat_map(HashMap::values);
-                except_these(group, except, tell);
-            }
-            Audience::OthersInGroup(name, id) => {
-                let group = index.groups.get(name).into_iter().flat_map(HashMap::values);
-                except_these(group, &[id], tell);
-            }
-        }
+        });
         delivery
+    }
+
+    /// Ends the outbox of everybody in `audience`; says how many they are.
+    pub fn end_all(&self, audience: Audience<'_>, end: End) -> usize {
+        let mut ended = 0;
+        self.visit(audience, |member| {
+            member.outbox().end(end);
+            ended += 1;
+        });
+        ended
+    }
+
+    /// Ends the outbox of one member; says whether it is here.
+    pub fn end(&self, id: &str, end: End) -> bool {
+        self.end_all(Audience::Member(id), end) > 0
+    }
+
+    /// How many are in `audience`, as of now.
+    #[must_use]
+    pub fn count(&self, audience: Audience<'_>) -> usize {
+        let mut count = 0;
+        self.visit(audience, |_| count += 1);
+        count
+    }
+
+    /// Everybody in `audience`, as of now.
+    #[must_use]
+    pub fn members(&self, audience: Audience<'_>) -> Vec<Arc<Member>> {
+        let mut members = Vec::new();
+        self.visit(audience, |member| members.push(Arc::clone(member)));
+        members
+    }
+
+    /// The member `id`, if it is here.
+    #[must_use]
+    pub fn member(&self, id: &str) -> Option<Arc<Member>> {
+        self.read().members.get(id).cloned()
+    }
+
+    /// The names of the groups that have members, in no order.
+    #[must_use]
+    pub fn group_names(&self) -> Vec<Arc<str>> {
+        self.read().groups.keys().cloned().collect()
+    }
+
+    fn visit(&self, audience: Audience<'_>, visit: impl FnMut(&Arc<Member>)) {
+        audience.visit(&self.read(), visit);
     }
 
     /// Puts the member `id` into `group`; an unknown member and a second time are no errors.
@@ -164,17 +171,7 @@ impl Registry {
         if joined.len() >= limit.0 {
             return Err(limit);
         }
-        let name: Arc<str> = match index.groups.get_key_value(group) {
-            Some((name, _)) => Arc::clone(name),
-            None => group.into(),
-        };
-        joined.insert(Arc::clone(&name));
-        drop(joined);
-        index
-            .groups
-            .entry(name)
-            .or_default()
-            .insert(Arc::clone(member.id()), member);
+        joined.insert(admit(&mut index.groups, group, &member));
         Ok(())
     }
 
@@ -184,7 +181,7 @@ impl Registry {
         if let Some(member) = index.members.get(id) {
             member.groups().remove(group);
         }
-        index.forget(group, id);
+        forget(&mut index.groups, group, id);
     }
 
     /// Ends the outbox of everybody who is here and of everybody who comes.
@@ -197,13 +194,11 @@ impl Registry {
             .for_each(|member| member.outbox().end(end));
     }
 
-    /// Ends the outbox of one member; says whether it is here.
-    pub fn end(&self, id: &str, end: End) -> bool {
-        let member = self.read().members.get(id).cloned();
-        member.is_some_and(|member| {
-            member.outbox().end(end);
-            true
-        })
+    /// Ends the outbox of everybody who comes from now on; gives those who are here.
+    pub fn bar(&self, end: End) -> Vec<Arc<Member>> {
+        let mut index = self.write();
+        index.closed = Some(end);
+        index.members.values().map(Arc::clone).collect()
     }
 
     /// The coarse clock: milliseconds since the registry was made, as of the last sweep; never zero.
@@ -252,6 +247,8 @@ pub struct Delivery {
     pub receivers: usize,
     /// How many messages were lost because an outbox was full.
     pub lost: u64,
+    /// How many waiting messages it took the place of.
+    pub replaced: u64,
 }
 
 impl Delivery {
@@ -259,6 +256,7 @@ impl Delivery {
     pub fn count(self, metrics: &Metrics) {
         metrics.messages_queued.add(self.receivers as u64);
         metrics.messages_dropped.add(self.lost);
+        metrics.messages_conflated.add(self.replaced);
     }
 }
 
@@ -267,6 +265,11 @@ impl Seat {
     #[must_use]
     pub fn member(&self) -> &Arc<Member> {
         &self.member
+    }
+
+    /// Something was sent to the member: its next keep-alive can wait.
+    pub fn told(&self) {
+        self.member.told(self.registry.now());
     }
 
     /// Something came from the member: its time of silence starts again, if it had started.
@@ -281,6 +284,12 @@ impl Seat {
         self.member.heard_at.store(0, Relaxed);
     }
 
+    /// The member is ended with [`End::Expired`] by the first [`Sweep`](super::Sweep) after `time`.
+    pub fn expire_after(&self, time: Duration) {
+        let until = self.registry.read_clock().saturating_add(millis(time));
+        self.member.expires_at.store(until, Relaxed);
+    }
+
     /// From now on the member's silence counts.
     pub fn expect_to_hear(&self) {
         self.member.heard_at.store(self.registry.now(), Relaxed);
@@ -292,7 +301,10 @@ impl Drop for Seat {
         let mut index = self.registry.write();
         let id = self.member.id();
         for group in self.member.groups().drain() {
-            index.forget(&group, id);
+            forget(&mut index.groups, &group, id);
+        }
+        if let Some(user) = self.member.user() {
+            forget(&mut index.users, user, id);
         }
         if index
             .members
@@ -304,25 +316,26 @@ impl Drop for Seat {
     }
 }
 
-impl Index {
-    fn forget(&mut self, group: &str, id: &str) {
-        if let Some(members) = self.groups.get_mut(group) {
-            members.remove(id);
-            if members.is_empty() {
-                self.groups.remove(group);
-            }
-        }
-    }
+/// Puts `member` into the crowd of `name`; gives the name as it is shared.
+fn admit(crowds: &mut Crowds, name: &str, member: &Arc<Member>) -> Arc<str> {
+    let shared = match crowds.get_key_value(name) {
+        Some((shared, _)) => Arc::clone(shared),
+        None => name.into(),
+    };
+    crowds
+        .entry(Arc::clone(&shared))
+        .or_default()
+        .insert(Arc::clone(member.id()), Arc::clone(member));
+    shared
 }
 
-fn except_these<'a>(
-    members: impl Iterator<Item = &'a Arc<Member>>,
-    except: &[&str],
-    tell: impl FnMut(&'a Arc<Member>),
-) {
-    members
-        .filter(|member| !except.contains(&&**member.id()))
-        .for_each(tell);
+fn forget(crowds: &mut Crowds, name: &str, id: &str) {
+    if let Some(members) = crowds.get_mut(name) {
+        members.remove(id);
+        if members.is_empty() {
+            crowds.remove(name);
+        }
+    }
 }
 
 fn millis(duration: Duration) -> u64 {

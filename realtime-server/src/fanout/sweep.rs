@@ -1,6 +1,6 @@
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
-use tokio::time::{self, MissedTickBehavior};
+use tokio::time::{self, Interval, MissedTickBehavior};
 
 use super::{End, Payload, Registry};
 
@@ -23,22 +23,33 @@ impl Sweep {
     /// Sweeps until it is dropped; `keep_alive` makes the message for the members that are due,
     /// once for each look that finds one.
     pub async fn run(self, registry: &Registry, keep_alive: impl Fn() -> Payload) {
-        let shortest = [self.keep_alive, self.silence].into_iter().flatten().min();
-        let period = (shortest.unwrap_or(COARSEST) / 8).clamp(FINEST, COARSEST);
-        let mut looks = time::interval(period);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut looks = self.looks();
         loop {
             looks.tick().await;
             self.look(registry, &keep_alive);
         }
     }
 
-    fn look(self, registry: &Registry, keep_alive: &impl Fn() -> Payload) {
+    /// Ticks when a look is due.
+    #[must_use]
+    pub fn looks(self) -> Interval {
+        let shortest = [self.keep_alive, self.silence].into_iter().flatten().min();
+        let period = (shortest.unwrap_or(COARSEST) / 8).clamp(FINEST, COARSEST);
+        let mut looks = time::interval(period);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        looks
+    }
+
+    /// Looks at each member once, as [`run`](Self::run) does again and again.
+    pub fn look(self, registry: &Registry, keep_alive: &impl Fn() -> Payload) {
         let now = registry.read_clock();
         let mut message = None;
         registry.each(|member| {
             let heard_at = member.heard_at.load(Relaxed);
-            if heard_at != 0 && is_over(self.silence, now, heard_at) {
+            let expires_at = member.expires_at.load(Relaxed);
+            if expires_at != 0 && now >= expires_at {
+                member.outbox().end(End::Expired);
+            } else if heard_at != 0 && is_over(self.silence, now, heard_at) {
                 member.outbox().end(End::Silent);
             } else if is_over(self.keep_alive, now, member.told_at.load(Relaxed))
                 // What waits will do, and a full outbox would lose it to the keep-alive.

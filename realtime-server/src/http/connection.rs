@@ -32,6 +32,7 @@ pub async fn serve(
     drain: CancellationToken,
 ) {
     metrics.connections_accepted.incr();
+    socket.set_user_timeout(config.unacknowledged_timeout);
     let mut connection = Connection {
         out: SendQueue::new(config.write_timeout),
         socket,

@@ -58,6 +58,8 @@ mod header_value;
 mod headers;
 mod host;
 mod method;
+pub(crate) mod opening;
+mod origin;
 mod problem;
 mod refusal;
 mod request;
@@ -71,6 +73,7 @@ mod status;
 mod target;
 
 pub use self::body::{Body, Hook, Source, Upgraded};
+pub(crate) use self::chunked::ChunkedDecoder;
 pub use self::connection::serve;
 pub use self::framing::Framing;
 pub use self::header_value::{HeaderValue, InvalidHeaderValue};

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::framing::Framing;
-use super::{Headers, Method, Target};
+use super::{Headers, Method, Target, origin};
+use crate::config::Origins;
 
 /// The version of a request that is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +55,11 @@ impl Head {
     //# A server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request.
     pub fn asks_for(&self, protocol: &str) -> bool {
         self.may_upgrade() && self.headers.has_token("upgrade", protocol)
+    }
+
+    /// Whether the request comes from a page of this server, or from no page at all.
+    pub(crate) fn is_same_origin(&self) -> bool {
+        origin::admits(&Origins::Same, self)
     }
 
     pub(crate) fn may_upgrade(&self) -> bool {

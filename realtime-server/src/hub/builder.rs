@@ -1,23 +1,28 @@
-use std::{collections::HashMap, error::Error, fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
 use serde::Serialize;
-use serde_json::value::to_raw_value;
 
 use super::{
-    Caller, Core, Disconnect, FromArguments, HubError, Method,
-    core::{ConnectedFn, DisconnectedFn},
+    Answer, Call, Caller, Core, Disconnect, FromArguments, HubError, HubSetupError, Items, Method,
+    Next,
+    client_results::ClientResults,
+    core::{ConnectedFn, DisconnectedFn, MethodFn, UserIdFn},
     description::{Description, Signature},
+    filter::FilterFn,
+    setup::by_name,
+    user_groups::UserGroups,
 };
-use crate::{config::HubConfig, fanout::Registry, metrics::Metrics};
+use crate::{config::HubConfig, fanout::Registry, http::Head, metrics::Metrics};
 
 /// A hub in the making: a state that all its methods share, and the methods by name.
 ///
 /// Every method is a plain async function or closure of the state, the caller and a tuple of
-/// arguments; what it returns is the answer to the invocation.
+/// arguments; what it returns is the answer to the invocation. A member of the tuple may be an
+/// [`Upload`](super::Upload).
 ///
 /// ```
 /// use std::sync::Arc;
-/// use realtime_server::hub::{Caller, Hub, HubError};
+/// use realtime_server::hub::{Caller, Hub, HubError, Items};
 ///
 /// struct Chat;
 ///
@@ -25,9 +30,17 @@ use crate::{config::HubConfig, fanout::Registry, metrics::Metrics};
 ///     Ok(caller.clients().group("lobby").send("ReceiveMessage", (user, text)).await?)
 /// }
 ///
+/// async fn count(_: Arc<Chat>, _: Caller, (to,): (u32,), items: Items<u32>) -> Result<(), HubError> {
+///     for number in 1..=to {
+///         items.send(number).await?;
+///     }
+///     Ok(())
+/// }
+///
 /// let hub = Hub::new(Chat)
 ///     .method("SendMessage", send_message)
-///     .method("Add", async |_, _, (a, b): (i64, i64)| Ok(a + b));
+///     .method("Add", async |_, _, (a, b): (i64, i64)| Ok(a + b))
+///     .stream("Count", count);
 /// # drop(hub);
 /// ```
 pub struct Hub<S> {
@@ -35,8 +48,10 @@ pub struct Hub<S> {
     config: HubConfig,
     pub(super) methods: Vec<Method>,
     pub(super) description: Description,
+    filters: Vec<Box<FilterFn>>,
     connected: Option<Box<ConnectedFn>>,
     disconnected: Option<Box<DisconnectedFn>>,
+    user_id: Option<Box<UserIdFn>>,
 }
 
 impl<S: Send + Sync + 'static> Hub<S> {
@@ -48,8 +63,10 @@ impl<S: Send + Sync + 'static> Hub<S> {
             config: HubConfig::default(),
             methods: Vec::new(),
             description: Description::default(),
+            filters: Vec::new(),
             connected: None,
             disconnected: None,
+            user_id: None,
         }
     }
 
@@ -62,7 +79,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
 
     /// Adds the method that clients invoke as `name`, in any case of its letters.
     #[must_use]
-    pub fn method<A, R, F, Fut>(mut self, name: &str, method: F) -> Self
+    pub fn method<A, R, F, Fut>(self, name: &str, method: F) -> Self
     where
         A: FromArguments + Send + 'static,
         R: Serialize + Send + 'static,
@@ -70,19 +87,83 @@ impl<S: Send + Sync + 'static> Hub<S> {
         Fut: Future<Output = Result<R, HubError>> + Send + 'static,
     {
         let (state, method) = (Arc::clone(&self.state), Arc::new(method));
-        self.methods.push(Method {
-            name: name.into(),
-            call: Box::new(move |caller, arguments| {
-                let arguments = A::from_arguments(arguments)?;
-                let (state, method) = (Arc::clone(&state), Arc::clone(&method));
-                // All of the method runs inside the future, where a panic is caught.
-                Ok(Box::pin(async move {
-                    Ok(to_raw_value(&method(state, caller, arguments).await?)?)
-                }))
-            }),
-            signature: Signature::of::<A, R>(),
-            description: None,
+        let call: Box<MethodFn> = Box::new(move |invocation, uploads| {
+            let arguments = A::from_arguments(&invocation.arguments, uploads)?;
+            let (state, method) = (Arc::clone(&state), Arc::clone(&method));
+            let (caller, reply) = (invocation.caller, invocation.reply);
+            // All of the method runs inside the future, where a panic is caught.
+            Ok(Box::pin(async move {
+                let result = method(state, caller, arguments).await?;
+                Ok(reply.result(&result)?)
+            }))
         });
+        self.add::<A, R>(name, false, call)
+    }
+
+    /// Adds the method that clients ask as `name` for a stream: what it sends to its
+    /// [`Items`](super::Items) until it returns. When the client wants no more, sending fails, and
+    /// [`Items::cancelled`](super::Items::cancelled) is over.
+    #[must_use]
+    pub fn stream<A, T, F, Fut>(self, name: &str, method: F) -> Self
+    where
+        A: FromArguments + Send + 'static,
+        T: Serialize + 'static,
+        F: Fn(Arc<S>, Caller, A, Items<T>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), HubError>> + Send + 'static,
+    {
+        let (state, method) = (Arc::clone(&self.state), Arc::new(method));
+        let call: Box<MethodFn> = Box::new(move |invocation, uploads| {
+            let arguments = A::from_arguments(&invocation.arguments, uploads)?;
+            let (state, method) = (Arc::clone(&state), Arc::clone(&method));
+            let (caller, reply) = (invocation.caller, invocation.reply);
+            let scope = invocation.scope;
+            Ok(Box::pin(async move {
+                // A call of the wrong kind is refused before this runs, so that there is an id.
+                if let Some(id) = &reply.id {
+                    let items = Items::new(Arc::clone(id), scope);
+                    method(state, caller, arguments, items).await?;
+                }
+                Ok(reply.end()?)
+            }))
+        });
+        self.add::<A, T>(name, true, call)
+    }
+
+    /// Runs `filter` around every call, the first that was added outermost: it may look at the
+    /// [`Call`], refuse it with an error, or let it [run](Next::run) and see how it ended.
+    ///
+    /// ```
+    /// use realtime_server::hub::{Hub, HubError};
+    ///
+    /// let hub = Hub::new(()).filter(async |_, call, next| {
+    ///     if call.method() == "Delete" && call.caller().user() != Some("admin") {
+    ///         return Err(HubError::new("only admins may do that"));
+    ///     }
+    ///     next.run().await
+    /// });
+    /// # drop(hub);
+    /// ```
+    #[must_use]
+    pub fn filter<F, Fut>(mut self, filter: F) -> Self
+    where
+        F: Fn(Arc<S>, Call, Next) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer, HubError>> + Send + 'static,
+    {
+        let state = Arc::clone(&self.state);
+        self.filters.push(Box::new(move |call, next| {
+            Box::pin(filter(Arc::clone(&state), call, next))
+        }));
+        self
+    }
+
+    /// Says by the request that opens a connection to which user it belongs, for as long as it
+    /// lasts. Without this, connections belong to nobody.
+    #[must_use]
+    pub fn user_id(
+        mut self,
+        user_id: impl Fn(&Head) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.user_id = Some(Box::new(user_id));
         self
     }
 
@@ -115,21 +196,34 @@ impl<S: Send + Sync + 'static> Hub<S> {
         self
     }
 
+    fn add<A, R>(mut self, name: &str, streams: bool, call: Box<MethodFn>) -> Self
+    where
+        A: FromArguments + 'static,
+        R: 'static,
+    {
+        self.methods.push(Method {
+            name: name.into(),
+            streams,
+            uploads: A::UPLOADS,
+            call,
+            signature: Signature::of::<A, R>(),
+            description: None,
+        });
+        self
+    }
+
     pub(crate) fn build(self, metrics: Arc<Metrics>) -> Result<Arc<Core>, HubSetupError> {
-        let mut methods = HashMap::with_capacity(self.methods.len());
-        for method in self.methods {
-            let name = method.name.clone();
-            if methods.insert(name.to_lowercase(), method).is_some() {
-                return Err(HubSetupError::DuplicateMethod(name));
-            }
-        }
         Ok(Arc::new(Core {
-            config: self.config,
             registry: Arc::new(Registry::new()),
             metrics,
-            methods,
+            client_results: ClientResults::default(),
+            user_groups: UserGroups::new(self.config.max_remembered_groups),
+            methods: by_name(self.methods)?,
+            filters: self.filters.into(),
             connected: self.connected,
             disconnected: self.disconnected,
+            user_id: self.user_id,
+            config: self.config,
         }))
     }
 }
@@ -140,34 +234,3 @@ impl<S> fmt::Debug for Hub<S> {
         f.debug_list().entries(names).finish()
     }
 }
-
-/// Why a hub cannot be set up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum HubSetupError {
-    /// Two methods have this name; case does not tell them apart.
-    DuplicateMethod(Box<str>),
-    /// The description of this method has other types than the method.
-    MisdescribedMethod(Box<str>),
-    /// The hub is described, but not this method of it.
-    UndescribedMethod(Box<str>),
-}
-
-impl fmt::Display for HubSetupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DuplicateMethod(name) => write!(f, "the hub method {name:?} is registered twice"),
-            Self::UndescribedMethod(name) => {
-                write!(f, "the hub method {name:?} has no description")
-            }
-            Self::MisdescribedMethod(name) => {
-                write!(
-                    f,
-                    "the description of the hub method {name:?} has other types"
-                )
-            }
-        }
-    }
-}
-
-impl Error for HubSetupError {}

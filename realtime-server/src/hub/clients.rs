@@ -1,27 +1,27 @@
-use std::{error::Error, fmt, sync::Arc};
+use std::sync::Arc;
 
-use bytes::BytesMut;
-use serde::Serialize;
-use signalr_protocol::{EncodeError, Invocation, Protocol, Typed};
+use super::{Client, Core, GroupError, Scope, Target};
+use crate::fanout::{Audience, GroupLimit};
 
-use super::Core;
-use crate::fanout::{Audience, GroupLimit, Payload};
-
-/// The connections of a hub, to send to from anywhere: hub methods, routes and tasks.
+/// The connections of a hub, to send to, ask and manage from anywhere: hub methods, routes and
+/// tasks.
 #[derive(Clone, Debug)]
-pub struct Clients(Arc<Core>);
-
-/// Some of the connections of a hub.
-#[derive(Clone, Copy, Debug)]
-#[must_use = "a target sends nothing by itself"]
-pub struct Target<'a> {
-    core: &'a Core,
-    audience: Audience<'a>,
+pub struct Clients {
+    core: Arc<Core>,
+    /// The method or hook that the handle was given to.
+    scope: Option<Arc<Scope>>,
 }
 
 impl Clients {
     pub(crate) fn new(core: Arc<Core>) -> Self {
-        Self(core)
+        Self { core, scope: None }
+    }
+
+    pub(super) fn within(core: Arc<Core>, scope: Arc<Scope>) -> Self {
+        Self {
+            core,
+            scope: Some(scope),
+        }
     }
 
     /// Every connection.
@@ -35,8 +35,8 @@ impl Clients {
     }
 
     /// The connection `id`; nobody, when there is none.
-    pub fn connection<'a>(&'a self, id: &'a str) -> Target<'a> {
-        self.target(Audience::Member(id))
+    pub fn connection<'a>(&'a self, id: &'a str) -> Client<'a> {
+        Client::new(&self.core, id, self.scope.as_deref())
     }
 
     /// The connections of these ids, as far as there are any.
@@ -59,6 +59,17 @@ impl Clients {
         self.target(Audience::GroupExcept(name, ids))
     }
 
+    /// All connections of a user; see [`Hub::user_id`](super::Hub::user_id). Names of users are
+    /// compared with case.
+    pub fn user<'a>(&'a self, name: &'a str) -> Target<'a> {
+        self.target(Audience::User(name))
+    }
+
+    /// All connections of these users.
+    pub fn users<'a>(&'a self, names: &'a [&'a str]) -> Target<'a> {
+        self.target(Audience::Users(names))
+    }
+
     /// Puts the connection `id` into `group` until it leaves or ends. An unknown connection and a
     /// second time are no errors.
     ///
@@ -70,20 +81,8 @@ impl Clients {
         reason = "a connection on another node will be waited for"
     )]
     pub async fn add_to_group(&self, id: &str, group: &str) -> Result<(), GroupError> {
-        let config = &self.0.config;
-        if group.is_empty() {
-            return Err(GroupError::EmptyName);
-        }
-        if group.len() > config.max_group_name {
-            return Err(GroupError::NameTooLong {
-                limit: config.max_group_name,
-            });
-        }
-        let joined = self
-            .0
-            .registry
-            .join(id, group, GroupLimit(config.max_groups));
-        joined.map_err(|GroupLimit(limit)| GroupError::TooManyGroups { limit })
+        self.check_name(group)?;
+        Ok(self.core.registry.join(id, group, self.group_limit())?)
     }
 
     /// Takes the connection `id` out of `group`; not being in it is no error.
@@ -92,82 +91,73 @@ impl Clients {
         reason = "a connection on another node will be waited for"
     )]
     pub async fn remove_from_group(&self, id: &str, group: &str) {
-        self.0.registry.leave(id, group);
+        self.core.registry.leave(id, group);
+    }
+
+    /// Puts all connections of `user` into `group`, those that there are and those that will come,
+    /// until [`remove_user_from_group`](Self::remove_user_from_group).
+    ///
+    /// # Errors
+    /// As [`add_to_group`](Self::add_to_group); then connections of the user that had room are in
+    /// the group, but none that will come. And when as many groups of users are remembered as may
+    /// be.
+    #[expect(
+        clippy::unused_async,
+        reason = "connections on other nodes will be waited for"
+    )]
+    pub async fn add_user_to_group(&self, user: &str, group: &str) -> Result<(), GroupError> {
+        self.check_name(group)?;
+        let registry = &self.core.registry;
+        self.core.user_groups.give(user, group, || {
+            for member in registry.members(Audience::User(user)) {
+                registry.join(member.id(), group, self.group_limit())?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes all connections of `user` out of `group`, and does not put them into it any more.
+    #[expect(
+        clippy::unused_async,
+        reason = "connections on other nodes will be waited for"
+    )]
+    pub async fn remove_user_from_group(&self, user: &str, group: &str) {
+        let registry = &self.core.registry;
+        self.core.user_groups.take(user, group, || {
+            for member in registry.members(Audience::User(user)) {
+                registry.leave(member.id(), group);
+            }
+        });
     }
 
     /// How many connections there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.0.registry.len()
+        self.core.registry.len()
+    }
+
+    /// The names of the groups that have members, in no order.
+    #[must_use]
+    pub fn group_names(&self) -> Vec<Arc<str>> {
+        self.core.registry.group_names()
     }
 
     pub(super) fn target<'a>(&'a self, audience: Audience<'a>) -> Target<'a> {
-        Target {
-            core: &self.0,
-            audience,
-        }
+        Target::new(&self.core, audience)
     }
-}
 
-impl Target<'_> {
-    /// Calls the client method `method` with a tuple of `arguments` on every connection of this
-    /// target. It is queued for each and waits for none; a connection that takes its messages too
-    /// slowly is ended. Nobody being there is no error.
-    ///
-    /// # Errors
-    /// When the arguments are no tuple or list, or cannot be written as JSON.
-    #[expect(
-        clippy::unused_async,
-        reason = "a backplane between nodes will be waited for"
-    )]
-    pub async fn send<A>(&self, method: &str, arguments: A) -> Result<(), EncodeError>
-    where
-        A: Serialize + Send,
-    {
-        let mut record = BytesMut::new();
-        Invocation::new(method, Typed(&arguments)).encode(Protocol::Json, &mut record)?;
-        let payload = Payload::new(record.freeze());
-        self.core
-            .registry
-            .deliver(self.audience, &payload)
-            .count(&self.core.metrics);
+    fn check_name(&self, group: &str) -> Result<(), GroupError> {
+        let limit = self.core.config.max_group_name;
+        if group.is_empty() {
+            return Err(GroupError::EmptyName);
+        }
+        if group.len() > limit {
+            return Err(GroupError::NameTooLong { limit });
+        }
         Ok(())
     }
-}
 
-/// Why a connection cannot join a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum GroupError {
-    /// A group needs a name.
-    EmptyName,
-    /// The name has more bytes than the hub allows.
-    NameTooLong {
-        /// The most bytes.
-        limit: usize,
-    },
-    /// The connection is in as many groups as it may be.
-    TooManyGroups {
-        /// The most groups.
-        limit: usize,
-    },
-}
-
-impl fmt::Display for GroupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::EmptyName => f.write_str("the name of a group must not be empty"),
-            Self::NameTooLong { limit } => {
-                write!(
-                    f,
-                    "the name of a group must not be longer than {limit} bytes"
-                )
-            }
-            Self::TooManyGroups { limit } => {
-                write!(f, "a connection must not be in more than {limit} groups")
-            }
-        }
+    fn group_limit(&self) -> GroupLimit {
+        GroupLimit(self.core.config.max_groups)
     }
 }
-
-impl Error for GroupError {}

@@ -1,42 +1,65 @@
 use std::{collections::HashMap, fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
-use serde_json::value::RawValue;
 use signalr_protocol::{Arguments, BindError};
+use tracing::debug;
 
 use super::{
-    Caller, Disconnect, HubError,
+    Caller, Connection, Disconnect, HubError, OpenUploads, Reply, Scope, Work,
+    client_results::ClientResults,
     description::{MethodDescription, Signature},
+    filter::{self, FilterFn},
+    scope::Stage,
+    user_groups::UserGroups,
 };
-use crate::{config::HubConfig, fanout::Registry, metrics::Metrics};
-
-/// A started hub method, which gives what it answers, already in JSON.
-pub(crate) type Invocation = BoxFuture<'static, Result<Box<RawValue>, HubError>>;
+use crate::{
+    config::HubConfig,
+    fanout::{GroupLimit, Registry, Seat},
+    http::Head,
+    metrics::Metrics,
+};
 
 pub(super) type MethodFn =
-    dyn Fn(Caller, &Arguments<'_>) -> Result<Invocation, BindError> + Send + Sync;
+    dyn Fn(Begin<'_>, &mut OpenUploads) -> Result<Work, BindError> + Send + Sync;
 pub(super) type ConnectedFn =
     dyn Fn(Caller) -> BoxFuture<'static, Result<(), HubError>> + Send + Sync;
 pub(super) type DisconnectedFn = dyn Fn(Caller, Disconnect) -> BoxFuture<'static, ()> + Send + Sync;
+pub(super) type UserIdFn = dyn Fn(&Head) -> Option<String> + Send + Sync;
 
 /// A hub with its types erased: what the protocol side dispatches to.
 pub(crate) struct Core {
     pub(crate) config: HubConfig,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) client_results: ClientResults,
+    pub(super) user_groups: UserGroups,
     /// By the lower-case name: names are matched without case.
     pub(super) methods: HashMap<String, Method>,
+    pub(super) filters: Arc<[Box<FilterFn>]>,
     pub(super) connected: Option<Box<ConnectedFn>>,
     pub(super) disconnected: Option<Box<DisconnectedFn>>,
+    pub(super) user_id: Option<Box<UserIdFn>>,
 }
 
 /// One registered method.
 pub(crate) struct Method {
     /// The name as it was registered.
-    pub(crate) name: Box<str>,
+    pub(crate) name: Arc<str>,
+    /// Whether it answers with a stream.
+    pub(crate) streams: bool,
+    /// How many streams of the client it takes.
+    pub(crate) uploads: usize,
     pub(super) call: Box<MethodFn>,
     pub(super) signature: Signature,
     pub(super) description: Option<MethodDescription>,
+}
+
+/// An invocation whose method is to begin.
+pub(crate) struct Begin<'a> {
+    pub(crate) scope: Arc<Scope>,
+    pub(crate) caller: Caller,
+    pub(crate) arguments: Arguments<'a>,
+    pub(crate) reply: Reply,
 }
 
 impl Core {
@@ -45,28 +68,72 @@ impl Core {
         self.methods.get(&target.to_lowercase())
     }
 
-    pub(crate) async fn connected(&self, caller: Caller) -> Result<(), HubError> {
+    /// The user that a request belongs to.
+    pub(crate) fn user_of(&self, head: &Head) -> Option<Arc<str>> {
+        let user = self.user_id.as_ref()?(head)?;
+        Some(user.into())
+    }
+
+    /// Binds the arguments of an invocation. The method begins with the first poll of its work.
+    pub(crate) fn begin(
+        &self,
+        method: &Method,
+        invocation: Begin<'_>,
+        uploads: &mut OpenUploads,
+    ) -> Result<Work, BindError> {
+        let caller = invocation.caller.clone();
+        let work = (method.call)(invocation, uploads)?;
+        Ok(filter::filtered(&self.filters, caller, &method.name, work))
+    }
+
+    /// Puts a connection that has just become known into the groups of its user.
+    pub(crate) fn enter(&self, seat: &Seat) {
+        let member = seat.member();
+        let Some(user) = member.user() else {
+            return;
+        };
+        let limit = GroupLimit(self.config.max_groups);
+        self.user_groups.enter(user, |group| {
+            if self.registry.join(member.id(), group, limit).is_err() {
+                debug!(connection = %member.id(), "a user is in more groups than a connection may be");
+            }
+        });
+    }
+
+    /// Takes a connection out of everything, and remembers its groups where that is wanted.
+    pub(crate) fn leave(&self, seat: Seat) {
+        let lifetime = self.config.groups_kept;
+        if let Some(user) = seat.member().user().filter(|_| !lifetime.is_zero()) {
+            let groups = seat.member().group_names();
+            if !self.user_groups.leave(user, groups, lifetime) {
+                debug!("the groups of a user are not remembered: there are too many");
+            }
+        }
+        drop(seat);
+    }
+
+    pub(crate) async fn connected(
+        self: Arc<Self>,
+        connection: Arc<Connection>,
+    ) -> Result<(), HubError> {
         match &self.connected {
-            Some(hook) => hook(caller).await,
+            Some(hook) => hook(self.caller(connection, Stage::Connecting)).await,
             None => Ok(()),
         }
     }
 
-    pub(crate) async fn disconnected(&self, caller: Caller, reason: Disconnect) {
+    pub(crate) async fn disconnected(
+        self: Arc<Self>,
+        connection: Arc<Connection>,
+        reason: Disconnect,
+    ) {
         if let Some(hook) = &self.disconnected {
-            hook(caller, reason).await;
+            hook(self.caller(connection, Stage::Disconnecting), reason).await;
         }
     }
-}
 
-impl Method {
-    /// Binds the arguments and starts the method.
-    pub(crate) fn call(
-        &self,
-        caller: Caller,
-        arguments: &Arguments<'_>,
-    ) -> Result<Invocation, BindError> {
-        (self.call)(caller, arguments)
+    fn caller(self: &Arc<Self>, connection: Arc<Connection>, stage: Stage) -> Caller {
+        Caller::new(Arc::clone(self), Arc::new(Scope::new(connection, stage)))
     }
 }
 

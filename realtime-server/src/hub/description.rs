@@ -3,7 +3,7 @@ use std::any::TypeId;
 use openapi_emit::HubMethod;
 use schemars::JsonSchema;
 
-use super::{Hub, HubSetupError};
+use super::{Hub, HubSetupError, Upload};
 use crate::description::Schemas;
 
 type Describe = dyn Fn(&mut Schemas) -> HubMethod + Send + Sync;
@@ -47,6 +47,24 @@ pub trait DescribeArguments: 'static {
     fn describe(method: HubMethod, names: &Self::Names, schemas: Direction<'_>) -> HubMethod;
 }
 
+/// One argument of a hub method whose type has a schema, or an [`Upload`].
+pub trait DescribeArgument: 'static {
+    /// Adds the argument to `method`.
+    fn describe(method: HubMethod, name: &str, schemas: &mut Direction<'_>) -> HubMethod;
+}
+
+impl<T: JsonSchema + 'static> DescribeArgument for T {
+    fn describe(method: HubMethod, name: &str, schemas: &mut Direction<'_>) -> HubMethod {
+        method.argument(name, schemas.schema::<T>())
+    }
+}
+
+impl<T: JsonSchema + 'static> DescribeArgument for Upload<T> {
+    fn describe(method: HubMethod, _: &str, schemas: &mut Direction<'_>) -> HubMethod {
+        method.uploads(schemas.schema::<T>())
+    }
+}
+
 /// Which way a call goes: what one side sends has another schema than what it reads.
 #[derive(Debug)]
 pub enum Direction<'a> {
@@ -76,7 +94,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
     }
 
     /// Describes the method that was added last: what it does, and what its arguments are called.
-    /// `A` and `R` are its types, which is checked when the hub is registered. In a hub that is not
+    /// `A` and `R` are its types (of a stream, `R` is the item), which is checked when the hub is registered. In a hub that is not
     /// [named](Self::about), methods without a description are left out of the documents.
     #[must_use]
     pub fn describe<A, R>(mut self, text: &'static str, names: A::Names) -> Self
@@ -86,10 +104,15 @@ impl<S: Send + Sync + 'static> Hub<S> {
     {
         if let Some(method) = self.methods.last_mut() {
             let name = method.name.clone();
+            let streams = method.streams;
             let describe = move |schemas: &mut Schemas| {
                 let method = HubMethod::new(&name).description(text);
                 let method = A::describe(method, &names, Direction::ToServer(schemas));
-                returning::<R>(method, schemas)
+                if streams {
+                    method.streams(schemas.sent::<R>())
+                } else {
+                    returning::<R>(method, schemas)
+                }
             };
             method.description = Some(MethodDescription {
                 signature: Signature::of::<A, R>(),
@@ -138,9 +161,15 @@ impl<S: Send + Sync + 'static> Hub<S> {
                 Some(description) if description.signature == method.signature => {
                     hub = hub.method((description.describe)(schemas));
                 }
-                Some(_) => return Err(HubSetupError::MisdescribedMethod(method.name.clone())),
+                Some(_) => {
+                    return Err(HubSetupError::MisdescribedMethod(
+                        method.name.as_ref().into(),
+                    ));
+                }
                 None if self.description.name.is_some() => {
-                    return Err(HubSetupError::UndescribedMethod(method.name.clone()));
+                    return Err(HubSetupError::UndescribedMethod(
+                        method.name.as_ref().into(),
+                    ));
                 }
                 None => {}
             }
@@ -168,7 +197,7 @@ impl DescribeArguments for () {
 
 macro_rules! tuples {
     ($($count:literal: $($member:ident $name:ident)+;)+) => {$(
-        impl<$($member: JsonSchema + 'static),+> DescribeArguments for ($($member,)+) {
+        impl<$($member: DescribeArgument),+> DescribeArguments for ($($member,)+) {
             type Names = [&'static str; $count];
 
             fn describe(
@@ -176,7 +205,8 @@ macro_rules! tuples {
                 [$($name),+]: &Self::Names,
                 mut schemas: Direction<'_>,
             ) -> HubMethod {
-                method$(.argument($name, schemas.schema::<$member>()))+
+                $(let method = $member::describe(method, $name, &mut schemas);)+
+                method
             }
         }
     )+};

@@ -1,4 +1,9 @@
-use std::{error::Error, fmt};
+use std::{any::type_name, error::Error, fmt};
+
+use super::{InvokeError, UploadError};
+
+/// The exception of ASP.NET Core whose text clients are always told.
+pub(super) const HUB_EXCEPTION: &str = "HubException";
 
 /// Why a hub method failed.
 ///
@@ -24,24 +29,41 @@ impl HubError {
     /// What follows the fixed part of the text that the caller is told, if anything does.
     pub(crate) fn told(&self, detailed: bool) -> Option<String> {
         match &self.0 {
-            Kind::Told(message) => Some(format!("HubException: {message}")),
+            Kind::Told(message) => Some(format!("{HUB_EXCEPTION}: {message}")),
             Kind::Kept { name, error } => detailed.then(|| format!("{name}: {error}")),
         }
     }
 }
 
 impl<E: Error + Send + Sync + 'static> From<E> for HubError {
+    /// What a client said as an error is told to the caller, as in ASP.NET Core, where it comes as
+    /// a `HubException`.
     fn from(error: E) -> Self {
-        let path = std::any::type_name::<E>();
-        let name = path
-            .split('<')
-            .next()
-            .and_then(|path| path.rsplit("::").next());
+        let error: Box<dyn Error + Send + Sync> = Box::new(error);
+        let exception = if let Some(error) = error.downcast_ref::<InvokeError>() {
+            error.exception()
+        } else if let Some(error) = error.downcast_ref::<UploadError>() {
+            error.exception()
+        } else {
+            short_name(type_name::<E>())
+        };
+        if exception == HUB_EXCEPTION {
+            return Self::new(error.to_string());
+        }
         Self(Kind::Kept {
-            name: name.unwrap_or(path),
-            error: Box::new(error),
+            name: exception,
+            error,
         })
     }
+}
+
+/// The name of a type without its path and its parameters.
+fn short_name(path: &'static str) -> &'static str {
+    let name = path
+        .split('<')
+        .next()
+        .and_then(|path| path.rsplit("::").next());
+    name.unwrap_or(path)
 }
 
 impl fmt::Debug for HubError {

@@ -1,26 +1,56 @@
 //! Hubs for their authors: methods that clients call, and clients that the server calls.
 //!
 //! A [`Hub`] is built from a state and plain async functions, and registered with a server, which
-//! gives back [`Clients`]: the handle to send to connections and groups from anywhere.
+//! gives back [`Clients`]: the handle to send to connections, groups and users from anywhere.
 
 mod arguments;
 mod broadcaster;
 mod builder;
 mod caller;
+mod client;
+mod client_results;
 mod clients;
+mod connection;
 mod core;
 mod description;
 mod disconnect;
 mod error;
+mod filter;
+mod group;
+mod invoke_error;
+mod items;
+mod log_layer;
+mod reply;
+mod scope;
+mod setup;
+mod target;
+mod upload;
+mod user_groups;
 
-pub use arguments::FromArguments;
+pub use arguments::{Argument, FromArguments, OpenUploads};
 pub use broadcaster::Broadcaster;
-pub use builder::{Hub, HubSetupError};
+pub use builder::Hub;
 pub use caller::Caller;
-pub use clients::{Clients, GroupError, Target};
-pub use description::{DescribeArguments, Direction};
+pub use client::Client;
+pub use clients::Clients;
+pub use description::{DescribeArgument, DescribeArguments, Direction};
 pub use disconnect::Disconnect;
 pub use error::HubError;
-pub use signalr_protocol::EncodeError;
+pub use filter::{Answer, Call, Next};
+pub use group::GroupError;
+pub use invoke_error::InvokeError;
+pub use items::{ItemError, Items};
+pub use log_layer::{LogForwarder, LogLayer};
+pub use setup::HubSetupError;
+pub use signalr_protocol::{EncodeError, Transport};
+pub use target::Target;
+pub use upload::{Upload, UploadError};
 
-pub(crate) use self::core::{Core, Invocation, Method};
+pub(crate) use self::{
+    connection::{Connection, Origin},
+    core::{Begin, Core, Method},
+    filter::Work,
+    reply::Reply,
+    scope::Scope,
+    upload::UploadSink,
+};

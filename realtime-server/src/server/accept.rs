@@ -14,6 +14,7 @@ use tracing::{debug, error, info, warn};
 use super::{ServerBuilder, router::Router};
 use crate::{
     config::{HttpConfig, ServerConfig},
+    endpoint::EventStream,
     fanout::{End, Registry},
     http::{self, Socket},
     metrics::Metrics,
@@ -33,6 +34,7 @@ pub struct Server {
     stop_hooks: Vec<BoxFuture<'static, ()>>,
     registries: Vec<Arc<Registry>>,
     document: Option<Document>,
+    streams: Vec<EventStream>,
 }
 
 impl Server {
@@ -46,6 +48,7 @@ impl Server {
             stop_hooks: builder.stop_hooks,
             registries: builder.registries,
             document,
+            streams: builder.streams,
         }
     }
 
@@ -104,6 +107,12 @@ impl Server {
         self.registries
             .iter()
             .for_each(|registry| registry.close(End::Shutdown));
+        // Streams last until their own end, so that their clients are told when to come back.
+        let spread = self.config.drain_timeout / 4 * 3;
+        let ends = self.streams.iter().map(|stream| stream.stop(spread));
+        if time::timeout_at(deadline, join_all(ends)).await.is_err() {
+            warn!("event streams took too long to end");
+        }
         drain.cancel();
         let drained = time::timeout_at(deadline, async {
             while let Some(ended) = connections.join_next().await {

@@ -15,11 +15,14 @@ use super::{
     router::{Endpoint, Router},
 };
 use crate::{
-    config::{HttpConfig, ServerConfig},
+    config::{HttpConfig, ServerConfig, WebSocketConfig},
     description::Schemas,
-    endpoint::{DocsPage, Documents, EventStream},
+    endpoint::{
+        Directory, DocsPage, Documents, EventStream, HubApi, Publisher, WebSocket,
+        WebSocketEndpoint, hub_api::ROUTES,
+    },
     fanout::Registry,
-    http::{Handler, Method, Pace, Request, Response, Status},
+    http::{Handler, Head, Method, Pace, Request, Response, Status},
     hub::{Clients, Hub},
     metrics::Metrics,
     signalr::HubEndpoint,
@@ -27,6 +30,8 @@ use crate::{
 
 /// The largest body of a route that does not say otherwise.
 const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
+/// The largest body of a request to publish, which can hold many events.
+const PUBLISH_BODY_LIMIT: usize = 256 * 1024;
 
 /// A server in the making: routes, streams, hubs, and what runs beside them.
 ///
@@ -52,6 +57,7 @@ pub struct ServerBuilder {
     pub(super) registries: Vec<Arc<Registry>>,
     schemas: Schemas,
     api: Option<(Api, Arc<OnceLock<Documents>>)>,
+    pub(super) streams: Vec<EventStream>,
 }
 
 impl ServerBuilder {
@@ -77,7 +83,8 @@ impl ServerBuilder {
         &self.metrics
     }
 
-    /// Answers GET, and so HEAD, at `pattern`. `{name}` in it takes one segment of the path.
+    /// Answers GET, and so HEAD, at `pattern`. `{name}` in it takes one segment of the path, `{*name}`
+    /// at its end all that is left.
     ///
     /// # Errors
     /// When `pattern` is no route, or is taken.
@@ -115,11 +122,65 @@ impl ServerBuilder {
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
     {
+        self.route_with_limit(method, pattern, DEFAULT_BODY_LIMIT, handler)
+    }
+
+    /// Answers `method` at `pattern`, with a body of at most `body_limit` bytes, and never more than
+    /// [`HttpConfig::max_body_ceiling`].
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn route_with_limit<F, Fut>(
+        &mut self,
+        method: Method,
+        pattern: &str,
+        body_limit: usize,
+        handler: F,
+    ) -> Result<Route<'_>, SetupError>
+    where
+        F: Fn(Request) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output: Into<Response>> + Send + 'static,
+    {
         let handler: Handler = Arc::new(move |request| {
             let answer = handler(request);
             Box::pin(async move { answer.await.into() })
         });
-        self.add(method, pattern, handler)
+        self.add(method, pattern, body_limit, handler)
+    }
+
+    /// Has every answer go through `filter` before it is sent, whatever made it: a route, a stream,
+    /// a hub, or the routing table itself. Only requests that are refused before they are routed,
+    /// such as malformed ones, do not get there.
+    ///
+    /// ```
+    /// use realtime_server::{http::HeaderValue, server::ServerBuilder};
+    ///
+    /// let mut server = ServerBuilder::new();
+    /// server.filter_answers(|_, response| {
+    ///     response.header("x-frame-options", HeaderValue::from_static("DENY"))
+    /// });
+    /// # drop(server);
+    /// ```
+    pub fn filter_answers(
+        &mut self,
+        filter: impl Fn(&Head, Response) -> Response + Send + Sync + 'static,
+    ) {
+        self.router.filter = Some(Arc::new(filter));
+    }
+
+    /// Serves the files below `directory` at the paths below `prefix`.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn directory(&mut self, prefix: &str, directory: Directory) -> Result<(), SetupError> {
+        let pattern = format!("{}/{{*path}}", prefix.trim_end_matches('/'));
+        self.get(&pattern, move |request| {
+            let path = request.param("path").unwrap_or_default().to_owned();
+            let directory = directory.clone();
+            async move { directory.answer(&request, &path).await }
+        })?
+        .hide();
+        Ok(())
     }
 
     /// Serves `stream` to whoever gets `pattern`.
@@ -127,15 +188,75 @@ impl ServerBuilder {
     /// # Errors
     /// As [`get`](Self::get).
     pub fn stream(&mut self, pattern: &str, stream: &EventStream) -> Result<Route<'_>, SetupError> {
-        self.registries.push(Arc::clone(stream.registry()));
-        let kept = stream.clone();
-        self.task(async move { kept.keep_alive().await });
+        self.host(stream);
         let stream = stream.clone();
         self.add(
             Method::Get,
             pattern,
+            DEFAULT_BODY_LIMIT,
             Arc::new(move |request| Box::pin(ready(stream.subscribe(&request)))),
         )
+    }
+
+    /// Answers POST at `pattern`, which has a parameter `{stream}`, with a body of at most 256 KiB:
+    /// its events go to the stream of that name.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn publisher(&mut self, pattern: &str, publisher: Publisher) -> Result<(), SetupError> {
+        self.add(
+            Method::Post,
+            pattern,
+            PUBLISH_BODY_LIMIT,
+            Arc::new(move |request| Box::pin(ready(publisher.publish(&request)))),
+        )?
+        .describe(Publisher::describe);
+        Ok(())
+    }
+
+    /// Lets a backend drive hubs at routes below `base`, such as `/api/hubs`, with bodies of at most
+    /// 256 KiB:
+    ///
+    /// | route | what |
+    /// | --- | --- |
+    /// | `POST /{hub}/send` | calls `target` on all clients |
+    /// | `POST /{hub}/groups/{group}/send` | on the members of a group |
+    /// | `POST /{hub}/users/{user}/send` | on all connections of a user |
+    /// | `POST /{hub}/connections/{connection}/send` | on one connection |
+    /// | `POST /{hub}/connections/{connection}/invoke` | on one, and waits for its result |
+    /// | `PUT`, `DELETE /{hub}/groups/{group}/connections/{connection}` | joins, leaves a group |
+    /// | `DELETE /{hub}/connections/{connection}` | ends a connection |
+    /// | `GET /{hub}/groups/{group}` | the connections in a group |
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn hub_api(&mut self, base: &str, api: &HubApi) -> Result<(), SetupError> {
+        for (method, path, action) in ROUTES {
+            let api = api.clone();
+            self.add(
+                method,
+                &format!("{base}{path}"),
+                PUBLISH_BODY_LIMIT,
+                Arc::new(move |request| {
+                    let api = api.clone();
+                    Box::pin(async move { api.answer(action, &request).await })
+                }),
+            )?
+            .describe(|schemas| action.describe(path, schemas));
+        }
+        Ok(())
+    }
+
+    /// Runs the timers of a stream as long as the server runs, and ends its subscriptions when it
+    /// stops: for streams that routes of their own subscribe to. A second time does nothing.
+    pub fn host(&mut self, stream: impl AsRef<EventStream>) {
+        let stream = stream.as_ref();
+        if self.streams.iter().any(|known| known.is(stream)) {
+            return;
+        }
+        self.streams.push(stream.clone());
+        let stream = stream.clone();
+        self.task(async move { stream.run().await });
     }
 
     /// Serves `hub` at `path`: the negotiation below it, the transports at it. Gives the handle to
@@ -165,6 +286,31 @@ impl ServerBuilder {
         route.endpoint.description = Description::PartOfHub;
         self.task(async move { endpoint.run().await });
         Ok(clients)
+    }
+
+    /// Opens WebSockets at `pattern`, and runs `handler` for each of them.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn websocket<F, Fut>(
+        &mut self,
+        pattern: &str,
+        config: WebSocketConfig,
+        handler: F,
+    ) -> Result<Route<'_>, SetupError>
+    where
+        F: Fn(WebSocket) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let endpoint = Arc::new(WebSocketEndpoint::new(
+            config,
+            Arc::clone(&self.metrics),
+            move |socket| Box::pin(handler(socket)),
+        ));
+        let opens = Arc::clone(&endpoint);
+        self.registries.push(Arc::clone(endpoint.registry()));
+        self.task(async move { endpoint.run().await });
+        self.get(pattern, move |request| ready(opens.connect(request)))
     }
 
     /// Serves documents about all routes, and a page to read them by: `/openapi/{version}/openapi.json`
@@ -226,11 +372,12 @@ impl ServerBuilder {
         &mut self,
         method: Method,
         pattern: &str,
+        body_limit: usize,
         handler: Handler,
     ) -> Result<Route<'_>, SetupError> {
         let endpoint = Endpoint {
             method,
-            body_limit: DEFAULT_BODY_LIMIT,
+            body_limit,
             pace: Pace::Prompt,
             handler,
             description: Description::Plain,

@@ -7,11 +7,14 @@ use crate::http::Params;
 /// A path with parameters: `/api/group/{action}/{groupName}`.
 ///
 /// Literal segments are compared without case, as in ASP.NET Core; a slash at the end of a path
-/// does not matter. A parameter takes one whole segment that is not empty.
+/// does not matter. A parameter takes one whole segment that is not empty. `{*name}` at the end takes
+/// all that is left, as it was sent, if it is not empty: who reads it decides what a `%2F` in it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
     text: Arc<str>,
     segments: Vec<Segment>,
+    /// The name of what is left of the path after the segments.
+    rest: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,13 @@ impl Pattern {
         let Some(path) = text.strip_prefix('/') else {
             return Err(PatternError::NoSlash(text.into()));
         };
+        let (path, rest) = match path.rsplit_once("{*") {
+            Some((path, rest)) => (path, rest.strip_suffix('}')),
+            None => (path, None),
+        };
+        if rest.is_some_and(str::is_empty) {
+            return Err(PatternError::NoName(text.into()));
+        }
         let segments = split(path).map(|segment| {
             let inner = segment
                 .strip_prefix('{')
@@ -38,6 +48,7 @@ impl Pattern {
         Ok(Self {
             text: text.into(),
             segments: segments.collect::<Result<_, _>>()?,
+            rest: rest.map(Into::into),
         })
     }
 
@@ -48,6 +59,7 @@ impl Pattern {
     /// Whether both match the same paths.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         self.segments.len() == other.segments.len()
+            && self.rest.is_some() == other.rest.is_some()
             && self
                 .segments
                 .iter()
@@ -62,7 +74,8 @@ impl Pattern {
     /// The parameters of `path`, if it matches. A parameter that is no UTF-8 after decoding does
     /// not match.
     pub(super) fn matches(&self, path: &str) -> Option<Params> {
-        let mut parts = split(path.strip_prefix('/')?);
+        let path = path.strip_prefix('/')?;
+        let mut parts = split(path);
         let mut pairs = Vec::new();
         for segment in &self.segments {
             let part = parts.next()?;
@@ -82,7 +95,18 @@ impl Pattern {
                 }
             }
         }
-        parts.next().is_none().then(|| Params::new(pairs))
+        if let Some(name) = &self.rest {
+            let rest = path
+                .splitn(self.segments.len() + 1, '/')
+                .nth(self.segments.len())?;
+            if rest.is_empty() {
+                return None;
+            }
+            pairs.push((Arc::clone(name), rest.to_owned()));
+        } else if parts.next().is_some() {
+            return None;
+        }
+        Some(Params::new(pairs))
     }
 }
 

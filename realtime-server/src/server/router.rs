@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use crate::http::{
     Decision, Handler, Head, HeaderValue, Method, Pace, Problem, Response, Service, Status,
@@ -6,10 +6,14 @@ use crate::http::{
 
 use super::{pattern::Pattern, route::Description};
 
+/// What every answer goes through before it is sent.
+pub(super) type AnswerFilter = Arc<dyn Fn(&Head, Response) -> Response + Send + Sync>;
+
 /// The table of routes.
 #[derive(Default)]
 pub(super) struct Router {
     pub(super) resources: Vec<Resource>,
+    pub(super) filter: Option<AnswerFilter>,
 }
 
 /// What is at the paths of one pattern.
@@ -64,6 +68,37 @@ impl Router {
 
 impl Service for Router {
     fn route(&self, head: &Head) -> Decision {
+        let decision = self.decide(head);
+        let Some(filter) = &self.filter else {
+            return decision;
+        };
+        match decision {
+            Decision::Answer(response) => Decision::Answer(filter(head, response)),
+            Decision::Call {
+                body_limit,
+                params,
+                handler,
+                pace,
+            } => {
+                let filter = Arc::clone(filter);
+                let handler: Handler = Arc::new(move |request| {
+                    let (filter, head) = (Arc::clone(&filter), request.head.clone());
+                    let answer = handler(request);
+                    Box::pin(async move { filter(&head, answer.await) })
+                });
+                Decision::Call {
+                    body_limit,
+                    params,
+                    handler,
+                    pace,
+                }
+            }
+        }
+    }
+}
+
+impl Router {
+    fn decide(&self, head: &Head) -> Decision {
         let path = head.target.path();
         let found = self.resources.iter().find_map(|resource| {
             resource

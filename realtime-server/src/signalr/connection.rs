@@ -5,7 +5,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{FutureExt, StreamExt, future::BoxFuture};
+use futures_util::{FutureExt, future::BoxFuture};
 use signalr_protocol::{Message, Protocol, TransferFormat};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{
     fanout::{End, Member, OutboxLimits, Overflow, Payload, Taken, WireForm},
-    hub::{Core, Disconnect, HubError},
+    http::Head,
+    hub::{Connection as HubConnection, Core, Disconnect, HubError, Origin, Transport},
 };
 
 const FORM: WireForm = WireForm::TextFrame;
@@ -40,6 +41,7 @@ pub(super) async fn run(
     mut wire: WebSocket,
     core: Arc<Core>,
     id: Arc<str>,
+    head: Head,
     drain: CancellationToken,
 ) {
     let mut session = Session::new(
@@ -55,7 +57,12 @@ pub(super) async fn run(
     let refusal = match shaken.await {
         Some(Ok(Ok(accepted))) => {
             wire.push(framed(accepted));
-            let connection = Connection::new(wire, core, id, session, records);
+            let origin = Origin {
+                head,
+                transport: Transport::WebSockets,
+                protocol: session.protocol(),
+            };
+            let connection = Connection::new(wire, core, id, origin, session, records);
             return connection.live().await;
         }
         Some(Ok(Err(Unshaken::Refused(refusal)))) => Some(refusal),
@@ -121,6 +128,7 @@ impl Connection {
         wire: WebSocket,
         core: Arc<Core>,
         id: Arc<str>,
+        origin: Origin,
         session: Session,
         records: BytesMut,
     ) -> Self {
@@ -128,16 +136,17 @@ impl Connection {
             messages: core.config.max_queued_messages,
             bytes: core.config.max_queued_bytes,
         };
-        let member = Arc::new(Member::new(id, FORM, limits, Overflow::Disconnect));
+        let member = Member::new(id, FORM, limits, Overflow::Disconnect);
+        let member = Arc::new(member.of_user(core.user_of(&origin.head)));
         core.metrics.hub_connections.incr();
-        let dispatch = Dispatch::new(core, member);
-        let (hub, caller) = (Arc::clone(&dispatch.core), dispatch.caller.clone());
-        let greeting = Some(async move { hub.connected(caller).await }.boxed());
+        let connection = Arc::new(HubConnection::new(member, origin));
+        let greeting = Arc::clone(&core).connected(Arc::clone(&connection)).boxed();
+        let dispatch = Dispatch::new(core, connection);
         Self {
             wire,
             session,
             records,
-            greeting,
+            greeting: Some(greeting),
             greeted: false,
             dispatch,
             batch: Vec::new(),
@@ -149,19 +158,19 @@ impl Connection {
         let farewell = poll_fn(|cx| self.poll_live(cx)).await;
         let Dispatch {
             core,
-            caller,
+            connection,
             seat,
-            running,
+            invocations,
+            uploads,
             ..
         } = self.dispatch;
-        debug!(connection = caller.connection_id(), reason = %farewell.disconnect, "ends");
+        debug!(connection = %connection.id(), reason = %farewell.disconnect, "ends");
         match farewell.disconnect {
             Disconnect::Slow => core.metrics.hub_slow_clients.incr(),
             Disconnect::Silent => core.metrics.hub_silent_clients.incr(),
             Disconnect::Protocol => core.metrics.hub_protocol_errors.incr(),
             _ => {}
         }
-        caller.end();
         let mut wire = self.wire;
         if let Some(close) = farewell.record(self.session.protocol()) {
             take_rest(seat.member(), &mut wire);
@@ -169,11 +178,15 @@ impl Connection {
         }
         // Nobody will take what is sent to it from here on.
         seat.member().outbox().end(End::Aborted);
+        // Only now, so that who asked this client is told that it is gone, not that it gave up.
+        connection.ended.cancel();
+        drop(uploads);
         let leaving = async {
             if self.greeted {
-                core.disconnected(caller, farewell.disconnect).await;
+                let hub = Arc::clone(&core);
+                hub.disconnected(connection, farewell.disconnect).await;
             }
-            drop(seat);
+            core.leave(seat);
         };
         let closing = async {
             match farewell.code {
@@ -182,11 +195,7 @@ impl Connection {
             }
         };
         let finishing = async {
-            let rest = running.for_each(|_| async {});
-            if time::timeout(core.config.invocation_grace, rest)
-                .await
-                .is_err()
-            {
+            if !invocations.finish(core.config.invocation_grace).await {
                 warn!("hub methods cut: they outlived their connection for too long");
             }
         };
@@ -215,7 +224,7 @@ impl Connection {
 
     /// Goes on with what runs and starts what has come; says whether that changed anything.
     fn poll_work(&mut self, cx: &mut Context<'_>) -> Result<bool, Farewell> {
-        let mut worked = self.dispatch.poll_running(cx);
+        let mut worked = self.dispatch.poll_invocations(cx);
         if let Some(greeting) = &mut self.greeting
             && let Poll::Ready(greeted) = greeting.as_mut().poll(cx)
         {
@@ -232,7 +241,7 @@ impl Connection {
             self.greeted = true;
             worked = true;
         }
-        if self.greeting.is_some() || self.wire.is_clogged() || !self.dispatch.has_room() {
+        if self.greeting.is_some() || self.wire.is_clogged() || !self.dispatch.has_room(cx) {
             self.dispatch.forgive_silence();
             return Ok(worked);
         }

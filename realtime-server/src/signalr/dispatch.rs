@@ -1,27 +1,34 @@
 use std::{
+    borrow::Cow,
     sync::Arc,
     task::{Context, Poll},
 };
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
-use signalr_protocol::{Arguments, Close, Message};
+use signalr_protocol::{Arguments, Close, Completion, Headers, Message};
+use tokio::time::Instant;
+use tracing::debug;
 
 use super::{
-    connection::framed,
     farewell::Farewell,
-    invocation::{self, Running},
+    invocation::Invocation,
+    invocations::{Invocations, Step},
+    rate::Rate,
+    refusal::Refusal,
+    uploads::Uploads,
 };
 use crate::{
-    fanout::{Member, Seat},
-    hub::{Caller, Core, Disconnect},
+    fanout::Seat,
+    hub::{Begin, Caller, Connection, Core, Disconnect, OpenUploads, Reply, Scope},
 };
 
 /// What a connection is doing for its client.
 pub(super) struct Dispatch {
     pub(super) core: Arc<Core>,
-    pub(super) caller: Caller,
+    pub(super) connection: Arc<Connection>,
     pub(super) seat: Seat,
-    pub(super) running: FuturesUnordered<Running>,
+    pub(super) invocations: Invocations,
+    pub(super) uploads: Uploads,
+    rate: Option<Rate>,
     /// Whether the client has pinged: from then on it owes a sign of life.
     pings: bool,
     /// Whether its silence counts at the moment.
@@ -30,31 +37,37 @@ pub(super) struct Dispatch {
 
 /// An invocation of either kind.
 struct Call<'a> {
-    id: Option<&'a str>,
-    target: &'a str,
+    id: Option<Cow<'a, str>>,
+    target: Cow<'a, str>,
+    headers: Headers<'a>,
     arguments: Arguments<'a>,
-    uploads: usize,
+    stream_ids: Vec<Cow<'a, str>>,
     wants_stream: bool,
 }
 
 impl Dispatch {
-    pub(super) fn new(core: Arc<Core>, member: Arc<Member>) -> Self {
-        let caller = Caller::new(Arc::clone(&core), Arc::clone(&member));
-        let seat = core.registry.seat(member);
-        let running = FuturesUnordered::new();
+    pub(super) fn new(core: Arc<Core>, connection: Arc<Connection>) -> Self {
+        let seat = core.registry.seat(Arc::clone(&connection.member));
+        core.enter(&seat);
+        let rate = core.config.max_invocation_rate.map(Rate::new);
         Self {
+            invocations: Invocations::new(Arc::clone(&connection), &core.config),
             core,
-            caller,
+            connection,
             seat,
-            running,
+            uploads: Uploads::default(),
+            rate,
             pings: false,
             awaited: false,
         }
     }
 
-    /// Whether one more invocation may be read: there is a slot, and the client takes its answers.
-    pub(super) fn has_room(&self) -> bool {
-        self.running.len() < self.core.config.parallel_invocations
+    /// Whether one more message may be read: no invocation waits for a slot, no upload is full, and
+    /// the client takes its answers.
+    pub(super) fn has_room(&mut self, cx: &Context<'_>) -> bool {
+        self.connection.wake_for_room(cx);
+        !self.invocations.are_waiting()
+            && !self.uploads.are_full()
             && !self.seat.member().outbox().is_half_full()
     }
 
@@ -74,39 +87,47 @@ impl Dispatch {
         }
     }
 
-    /// Goes on with the invocations at work; says whether one has ended.
-    pub(super) fn poll_running(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut ended = false;
-        while let Poll::Ready(Some(done)) = self.running.poll_next_unpin(cx) {
-            if let Some(completion) = done.completion(&self.core) {
-                self.answer(completion);
+    /// Goes on with the invocations at work; says whether one has begun or ended.
+    pub(super) fn poll_invocations(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut changed = false;
+        while let Poll::Ready(step) = self.invocations.poll(cx) {
+            if let Step::Ended(done) = step {
+                self.uploads.close(&done.invocation.uploads);
+                if let Some(completion) = done.completion(&self.core) {
+                    self.connection.tell(completion);
+                }
             }
-            ended = true;
+            changed = true;
         }
-        if ended && self.has_room() {
+        if changed && self.has_room(cx) {
             // It is listened to again: its time of silence starts anew.
             self.heard();
         }
-        ended
+        changed
     }
 
     /// Does what a message of the client asks for.
     pub(super) fn take(&mut self, message: Message<'_>) -> Result<(), Farewell> {
         match message {
             Message::Invocation(call) => self.call(&Call {
-                id: call.invocation_id.as_deref(),
-                target: &call.target,
+                id: call.invocation_id,
+                target: call.target,
+                headers: call.headers,
                 arguments: call.arguments,
-                uploads: call.stream_ids.len(),
+                stream_ids: call.stream_ids,
                 wants_stream: false,
-            }),
+            })?,
             Message::StreamInvocation(call) => self.call(&Call {
-                id: Some(&call.invocation_id),
-                target: &call.target,
+                id: Some(call.invocation_id),
+                target: call.target,
+                headers: call.headers,
                 arguments: call.arguments,
-                uploads: call.stream_ids.len(),
+                stream_ids: call.stream_ids,
                 wants_stream: true,
-            }),
+            })?,
+            Message::StreamItem(item) => self.uploads.put(&item.invocation_id, &item.item),
+            Message::Completion(completion) => self.complete(&completion)?,
+            Message::CancelInvocation(cancel) => self.cancel(&cancel.invocation_id),
             Message::Ping => {
                 self.pings = true;
                 self.heard();
@@ -118,57 +139,140 @@ impl Dispatch {
                 };
                 return Err(Farewell::orderly(disconnect, false));
             }
-            // Of streams and calls that this server has not started: passed over, as unknown ids.
+            // Of a reconnect that this connection does not take part in.
             _ => {}
         }
         Ok(())
     }
 
-    fn call(&mut self, call: &Call<'_>) {
+    fn call(&mut self, call: &Call<'_>) -> Result<(), Farewell> {
+        let limit = self.core.config.max_invocation_id;
+        if call.ids().any(|id| id.len() > limit) {
+            debug!(limit, "an invocation id is too long");
+            let detail = format!("InvalidDataException: An invocation ID exceeds {limit} bytes.");
+            return Err(self.broken(&detail));
+        }
         self.core.metrics.invocations.incr();
-        let started = invocation::start(
-            &self.core,
-            &self.caller,
-            call.id,
-            call.target,
-            &call.arguments,
-        );
-        let refusal = match started {
-            Ok(running) => match call.mismatch(running.method()) {
-                None => {
-                    self.running.push(running);
-                    return;
-                }
-                Some(text) => call.id.map(|id| invocation::failure(id, text)),
-            },
-            Err(error) => error.completion(call.id, &self.core),
+        let reply = Reply {
+            protocol: self.connection.origin.protocol,
+            id: call.id.as_deref().map(Into::into),
         };
-        self.core.metrics.invocations_refused.incr();
-        if let Some(refusal) = refusal {
-            self.answer(refusal);
+        let mut name = Arc::from(&*call.target);
+        if let Err(refusal) = self.begin(call, &reply, &mut name) {
+            debug!(method = %name, %refusal, "an invocation was not begun");
+            self.core.metrics.invocations_refused.incr();
+            let text = refusal.text(&name, self.core.config.detailed_errors);
+            if let Some(completion) = reply.failure(&text) {
+                self.connection.tell(completion);
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins an invocation. `name` becomes that of the method as it was registered.
+    fn begin(
+        &mut self,
+        call: &Call<'_>,
+        reply: &Reply,
+        name: &mut Arc<str>,
+    ) -> Result<(), Refusal> {
+        if let Some(rate) = &mut self.rate
+            && !rate.admits(Instant::now())
+        {
+            return Err(Refusal::TooFast);
+        }
+        let core = Arc::clone(&self.core);
+        let method = core.method(&call.target).ok_or(Refusal::UnknownMethod)?;
+        *name = Arc::clone(&method.name);
+        let scope = Scope::of_invocation(Arc::clone(&self.connection), &call.headers);
+        let scope = Arc::new(scope);
+        let begin = Begin {
+            scope: Arc::clone(&scope),
+            caller: Caller::new(Arc::clone(&core), Arc::clone(&scope)),
+            arguments: call.arguments,
+            reply: reply.clone(),
+        };
+        let mut uploads = OpenUploads::new(Arc::clone(&self.connection), core.config.upload_buffer);
+        let work = core
+            .begin(method, begin, &mut uploads)
+            .map_err(Refusal::Arguments)?;
+        match (call.wants_stream, method.streams) {
+            (true, false) => return Err(Refusal::AnswersWithResult),
+            (false, true) => return Err(Refusal::AnswersWithStream),
+            _ => {}
+        }
+        let (sent, expected) = (call.stream_ids.len(), method.uploads);
+        if sent != expected {
+            return Err(Refusal::Uploads { sent, expected });
+        }
+        self.check_ids(call)?;
+        let ids: Vec<Arc<str>> = call.stream_ids.iter().map(|id| Arc::from(&**id)).collect();
+        let invocation = Invocation::new(method, reply.clone(), scope, ids.clone());
+        if !self.invocations.begin(invocation, work) {
+            return Err(Refusal::TooMany);
+        }
+        for (id, sink) in ids.into_iter().zip(uploads.into_sinks()) {
+            self.uploads.open(id, sink);
+        }
+        Ok(())
+    }
+
+    /// What answers or is sent in many parts needs a name of its own.
+    fn check_ids(&mut self, call: &Call<'_>) -> Result<(), Refusal> {
+        if call.wants_stream
+            && let Some(id) = &call.id
+            && self.invocations.unanswered(id).is_some()
+        {
+            return Err(Refusal::IdInUse(id.as_ref().into()));
+        }
+        for (at, id) in call.stream_ids.iter().enumerate() {
+            if self.uploads.contains(id) || call.stream_ids.iter().take(at).any(|other| other == id)
+            {
+                return Err(Refusal::IdInUse(id.as_ref().into()));
+            }
+        }
+        Ok(())
+    }
+
+    fn cancel(&mut self, id: &str) {
+        let invocation = self.invocations.unanswered(id);
+        if let Some(end) = invocation.and_then(Invocation::cancel) {
+            self.connection.tell(end);
         }
     }
 
-    fn answer(&self, completion: bytes::Bytes) {
-        self.seat.member().outbox().push(framed(completion));
+    /// The client ends an upload, or answers what it was asked.
+    fn complete(&mut self, completion: &Completion<'_>) -> Result<(), Farewell> {
+        let (id, outcome) = (&*completion.invocation_id, &completion.outcome);
+        if self.uploads.end(id, outcome) {
+            return Ok(());
+        }
+        match self
+            .core
+            .client_results
+            .answer(id, self.connection.id(), outcome)
+        {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                debug!("an answer that nobody waits for was passed over");
+                Ok(())
+            }
+            Err(error) => {
+                debug!(%error, "a client answered for another one");
+                Err(self.broken(&format!("InvalidOperationException: {error}")))
+            }
+        }
+    }
+
+    fn broken(&self, detail: &str) -> Farewell {
+        let detail = self.core.config.detailed_errors.then_some(detail);
+        Farewell::error(Disconnect::Protocol, true, detail)
     }
 }
 
 impl Call<'_> {
-    /// Why a plain method that takes no streams cannot be called like this.
-    fn mismatch(&self, method: &str) -> Option<String> {
-        if self.wants_stream {
-            return Some(format!(
-                "The client attempted to invoke the non-streaming '{method}' method with a \
-                 streaming invocation."
-            ));
-        }
-        (self.uploads > 0).then(|| {
-            format!(
-                "An unexpected error occurred invoking '{method}' on the server. HubException: \
-                 Client sent {} stream(s), Hub method expects 0.",
-                self.uploads
-            )
-        })
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        let ids = self.stream_ids.iter().chain(&self.id);
+        ids.map(|id| &**id)
     }
 }

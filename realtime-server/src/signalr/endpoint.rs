@@ -6,7 +6,6 @@ use signalr_protocol::{
 };
 use tokio::time::{self, MissedTickBehavior};
 use tracing::debug;
-use ws_frame::handshake;
 
 use super::{
     connection::{self, keep_alive},
@@ -14,8 +13,9 @@ use super::{
     transport::WebSocket,
 };
 use crate::{
+    config::Origins,
     fanout::Sweep,
-    http::{Head, HeaderValue, Problem, Request, Response, Status},
+    http::{Head, HeaderValue, Problem, Request, Response, Status, opening},
     hub::Core,
     id,
 };
@@ -132,16 +132,9 @@ impl HubEndpoint {
     }
 
     fn upgrade(&self, head: &Head, token: Option<&str>) -> Response {
-        if !is_same_origin(head) {
-            debug!(peer = %head.peer, "upgrade refused: foreign origin");
-            return Problem::new(Status::FORBIDDEN)
-                .with_detail("pages of other origins may not connect")
-                .with_field("Origin")
-                .into();
-        }
-        let handshake = match handshake::Request::parse(head.headers.iter()) {
+        let handshake = match opening::open(head, &Origins::Same) {
             Ok(handshake) => handshake,
-            Err(error) => return refuse(error),
+            Err(refusal) => return refusal,
         };
         let id = match token {
             // Without a negotiation, as its version 0: the id is nobody's secret.
@@ -151,51 +144,11 @@ impl HubEndpoint {
                 None => return unknown_id(),
             },
         };
-        let core = Arc::clone(&self.core);
-        let mut response = Response::upgrade(
-            const { HeaderValue::from_static("websocket") },
-            move |upgraded| {
-                let wire = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
-                connection::run(wire, core, id, upgraded.drain)
-            },
-        );
-        for (name, value) in handshake.accept(&[]).fields() {
-            if name == "Sec-WebSocket-Accept"
-                && let Ok(value) = HeaderValue::try_from(value)
-            {
-                response = response.header("sec-websocket-accept", value);
-            }
-        }
-        response
-    }
-}
-
-/// Whether the request comes from a page of this server, or from no page at all.
-//= https://www.rfc-editor.org/rfc/rfc6455#section-10.2
-//# Servers that are not intended to process input from any web page but only for certain sites
-//# SHOULD verify the |Origin| field is an origin they expect.
-fn is_same_origin(head: &Head) -> bool {
-    match head.headers.text("origin") {
-        None => !head.headers.iter().any(|(name, _)| name == b"origin"),
-        Some(origin) => {
-            let authority = origin.split_once("://").map(|(_, authority)| authority);
-            authority
-                .zip(head.authority())
-                .is_some_and(|(one, two)| one.eq_ignore_ascii_case(two))
-        }
-    }
-}
-
-fn refuse(error: handshake::RequestError) -> Response {
-    let refusal = |status| Problem::new(status).with_detail(error.to_string());
-    match error.status() {
-        426 => Response::from(refusal(Status::UPGRADE_REQUIRED))
-            .header("upgrade", const { HeaderValue::from_static("websocket") })
-            .header(
-                "sec-websocket-version",
-                const { HeaderValue::from_static("13") },
-            ),
-        _ => refusal(Status::BAD_REQUEST).into(),
+        let (core, head) = (Arc::clone(&self.core), head.clone());
+        opening::accept(&handshake.accept(&[]), move |upgraded| {
+            let wire = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
+            connection::run(wire, core, id, head, upgraded.drain)
+        })
     }
 }
 

@@ -70,7 +70,8 @@ impl Farewell {
     pub(super) fn of(end: End, detailed: bool) -> Self {
         match end {
             End::Shutdown => Self::orderly(Disconnect::Shutdown, true),
-            End::Finished | End::Aborted => Self::orderly(Disconnect::Aborted, false),
+            End::Finished | End::Aborted | End::Left => Self::orderly(Disconnect::Aborted, false),
+            End::Expired => Self::orderly(Disconnect::Aborted, true),
             End::Overflow => Self::silent(Disconnect::Slow),
             End::Silent => {
                 let detail = "OperationCanceledException: Client hasn't sent a message/ping \

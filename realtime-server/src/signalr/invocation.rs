@@ -1,68 +1,62 @@
 use std::{
     panic::AssertUnwindSafe,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::{FutureExt, future::CatchUnwind};
-use serde_json::value::RawValue;
-use signalr_protocol::{Arguments, BindError, Completion, Outcome, Protocol, Typed};
 use tracing::{debug, error};
 
-use crate::hub::{Caller, Core, HubError, Invocation};
+use crate::hub::{Answer, Core, HubError, Method, Reply, Scope, Work};
 
 /// A hub method at work for a client.
 pub(super) struct Running {
-    /// Where the answer goes; nowhere for an invocation that wants none.
-    id: Option<Box<str>>,
+    invocation: Option<Invocation>,
+    work: CatchUnwind<AssertUnwindSafe<Work>>,
+}
+
+/// What is known of an invocation besides its work.
+pub(super) struct Invocation {
+    pub(super) reply: Reply,
+    pub(super) scope: Arc<Scope>,
     /// The method's name as it was registered.
-    method: Box<str>,
-    work: CatchUnwind<AssertUnwindSafe<Invocation>>,
+    pub(super) method: Arc<str>,
+    /// Whether it answers with a stream.
+    pub(super) streams: bool,
+    pub(super) uploads: Vec<Arc<str>>,
+    /// Whether the client was told the end before the method has come to it.
+    pub(super) answered: bool,
 }
 
 /// How a hub method ended.
 pub(super) struct Done {
-    id: Option<Box<str>>,
-    method: Box<str>,
+    pub(super) invocation: Invocation,
     /// Nothing after a panic.
-    outcome: Option<Result<Box<RawValue>, HubError>>,
-}
-
-/// Why an invocation was not started.
-pub(super) enum NotStarted<'a> {
-    UnknownMethod { target: &'a str },
-    Binding { method: &'a str, error: BindError },
-}
-
-/// Looks up the method of an invocation, binds its arguments and starts it.
-pub(super) fn start<'a>(
-    core: &'a Core,
-    caller: &Caller,
-    id: Option<&str>,
-    target: &'a str,
-    arguments: &Arguments<'_>,
-) -> Result<Running, NotStarted<'a>> {
-    let Some(method) = core.method(target) else {
-        return Err(NotStarted::UnknownMethod { target });
-    };
-    let invocation =
-        method
-            .call(caller.clone(), arguments)
-            .map_err(|error| NotStarted::Binding {
-                method: &method.name,
-                error,
-            })?;
-    Ok(Running {
-        id: id.map(Into::into),
-        method: method.name.clone(),
-        work: AssertUnwindSafe(invocation).catch_unwind(),
-    })
+    outcome: Option<Result<Answer, HubError>>,
 }
 
 impl Running {
-    pub(super) fn method(&self) -> &str {
-        &self.method
+    pub(super) fn new(invocation: Invocation, work: Work) -> Self {
+        Self {
+            invocation: Some(invocation),
+            work: AssertUnwindSafe(work).catch_unwind(),
+        }
+    }
+
+    /// Takes one of the connection's slots until it ends, or asks its client.
+    pub(super) fn take_slot(&self) {
+        if let Some(invocation) = &self.invocation {
+            invocation.scope.take_slot();
+        }
+    }
+
+    /// The invocation of this id, as long as the client has no answer.
+    pub(super) fn unanswered(&mut self, id: &str) -> Option<&mut Invocation> {
+        self.invocation
+            .as_mut()
+            .filter(|invocation| !invocation.answered && invocation.reply.id.as_deref() == Some(id))
     }
 }
 
@@ -72,23 +66,60 @@ impl Future for Running {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Done> {
         let this = self.get_mut();
         let outcome = ready!(this.work.poll_unpin(cx)).ok();
-        let (id, method) = (this.id.take(), std::mem::take(&mut this.method));
+        let invocation = this.invocation.take();
+        let invocation = invocation.expect("a future is not polled after its end");
         Poll::Ready(Done {
-            id,
-            method,
+            invocation,
             outcome,
         })
     }
 }
 
+impl Invocation {
+    pub(super) fn new(
+        method: &Method,
+        reply: Reply,
+        scope: Arc<Scope>,
+        uploads: Vec<Arc<str>>,
+    ) -> Self {
+        Self {
+            reply,
+            scope,
+            method: Arc::clone(&method.name),
+            streams: method.streams,
+            uploads,
+            answered: false,
+        }
+    }
+
+    /// The client takes it back. A stream ends at once, without an error; a method that answers
+    /// with a result may still give one.
+    pub(super) fn cancel(&mut self) -> Option<Bytes> {
+        self.scope.cancelled().cancel();
+        if !self.streams {
+            return None;
+        }
+        self.answered = true;
+        let end = self
+            .reply
+            .end()
+            .expect("the end of a stream holds no value");
+        end.into_record()
+    }
+}
+
 impl Done {
-    /// The completion to send, if the client wants one.
+    /// The completion to send, if the client waits for one.
     pub(super) fn completion(self, core: &Core) -> Option<Bytes> {
-        let method = self.method;
-        let error = match self.outcome {
-            Some(Ok(result)) => {
-                return Some(completion(&self.id?, Outcome::Result(Typed(&result))));
-            }
+        let Invocation {
+            reply,
+            scope,
+            method,
+            answered,
+            ..
+        } = self.invocation;
+        let detail = match self.outcome {
+            Some(Ok(answer)) => return answer.into_record().filter(|_| !answered),
             Some(Err(error)) => {
                 debug!(%method, %error, "a hub method failed");
                 error.told(core.config.detailed_errors)
@@ -99,48 +130,18 @@ impl Done {
                 None
             }
         };
-        let text = format!("An unexpected error occurred invoking '{method}' on the server.");
-        Some(failure(&self.id?, with_detail(text, error)))
-    }
-}
-
-impl NotStarted<'_> {
-    /// The completion to send, if the client wants one.
-    pub(super) fn completion(&self, id: Option<&str>, core: &Core) -> Option<Bytes> {
-        let detailed = core.config.detailed_errors;
-        let (name, detail) = match self {
-            Self::UnknownMethod { target } => (
-                target,
-                Some("HubException: Method does not exist.".to_owned()),
-            ),
-            Self::Binding { method, error } => (
-                method,
-                detailed.then(|| format!("InvalidDataException: {error}")),
-            ),
+        if answered {
+            return None;
+        }
+        let mut text = if scope.has_streamed() {
+            "An error occurred on the server while streaming results.".to_owned()
+        } else {
+            format!("An unexpected error occurred invoking '{method}' on the server.")
         };
-        debug!(method = name, ?detail, "an invocation was not started");
-        let text = format!("Failed to invoke '{name}' due to an error on the server.");
-        Some(failure(id?, with_detail(text, detail)))
-    }
-}
-
-/// A completion that says why there is no result.
-pub(super) fn failure(id: &str, text: String) -> Bytes {
-    completion(id, Outcome::<Typed<'_, ()>>::Error(text.into()))
-}
-
-fn completion<T: serde::Serialize + ?Sized>(id: &str, outcome: Outcome<'_, Typed<'_, T>>) -> Bytes {
-    let mut bytes = BytesMut::new();
-    let completion = Completion::new(id, outcome);
-    completion
-        .encode(Protocol::Json, &mut bytes)
-        .expect("a raw value and a text are JSON");
-    bytes.freeze()
-}
-
-fn with_detail(text: String, detail: Option<String>) -> String {
-    match detail {
-        Some(detail) => format!("{text} {detail}"),
-        None => text,
+        if let Some(detail) = detail {
+            text.push(' ');
+            text.push_str(&detail);
+        }
+        reply.failure(&text)
     }
 }

@@ -6,8 +6,12 @@ mod dispatch;
 mod endpoint;
 mod farewell;
 mod invocation;
+mod invocations;
 mod pending;
+mod rate;
+mod refusal;
 mod session;
 mod transport;
+mod uploads;
 
 pub use endpoint::HubEndpoint;

@@ -2,26 +2,41 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const binary = process.env.REALTIME_SERVER_BIN;
 const START_LIMIT = 10_000;
 
-/** Starts the server; resolves once its banner names the address it listens on. */
-export async function startServer({ port = 0, args = [] } = {}) {
-  if (!binary) throw new Error('REALTIME_SERVER_BIN must name the built realtime-server');
-  const child = spawn(binary, ['--listen', `127.0.0.1:${port}`, ...args], {
+/** The path of an example that was built beside the server. */
+export function example(name) {
+  return binary && join(dirname(binary), 'examples', name);
+}
+
+/** Starts the server, or another program; resolves once its banner names the address it listens on. */
+export async function startServer({
+  program = binary,
+  host = '127.0.0.1',
+  port = 0,
+  args = [],
+  env = {},
+} = {}) {
+  if (!program) throw new Error('REALTIME_SERVER_BIN must name the built realtime-server');
+  const child = spawn(program, ['--listen', `${host}:${port}`, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   let log = '';
   child.stderr.on('data', (chunk) => (log += chunk));
   const exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
   // A failed test must not leave the process behind.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  exit.then(() => process.off('exit', kill));
 
   const banner = new Promise((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const [, url] = /listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(line) ?? [];
+      const [, url] = /listening on (http:\/\/[\d.]+:\d+)/.exec(line) ?? [];
       if (url) resolve(url);
     });
   });
@@ -33,6 +48,11 @@ export async function startServer({ port = 0, args = [] } = {}) {
   return {
     url,
     port: Number(new URL(url).port),
+    /** Ends the process without giving it time for anything. */
+    async kill() {
+      child.kill('SIGKILL');
+      await exit;
+    },
     /** Sends SIGTERM; resolves with how the process ended and after how many milliseconds. */
     async stop() {
       const start = performance.now();

@@ -65,8 +65,8 @@ async fn bring_a_message_with_its_defaults() {
         // A browser calls an event without a name a message.
         assert_eq!(event.event.as_deref().unwrap_or("message"), name, "{body}");
         assert_eq!(
-            (event.data.as_str(), event.id, event.retry),
-            (data, None, None)
+            (event.data.as_str(), event.id.is_some(), event.retry),
+            (data, true, None)
         );
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
-use realtime_server::{config::StreamConfig, demo, server::ServerBuilder};
+use realtime_server::{demo, server::ServerBuilder};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -16,7 +16,7 @@ pub(crate) const HUB: &str = "/hubs/kestrun";
 
 pub(crate) async fn demo() -> Running {
     let mut server = ServerBuilder::new();
-    demo::install(&mut server, StreamConfig::default()).unwrap();
+    demo::install(&mut server, demo::Settings::default()).unwrap();
     Running::start(server).await
 }
 

@@ -13,13 +13,12 @@ mod routes;
 mod served;
 
 use realtime_server::{
-    config::StreamConfig,
     demo,
     server::{Server, ServerBuilder},
 };
 
 fn demo_server() -> Server {
     let mut server = ServerBuilder::new();
-    demo::install(&mut server, StreamConfig::default()).unwrap();
+    demo::install(&mut server, demo::Settings::default()).unwrap();
     server.build().unwrap()
 }

@@ -133,8 +133,8 @@ fn ends_everybody_who_is_here_and_everybody_who_comes() {
 fn ends_one_member_alone() {
     let registry = Arc::new(Registry::new());
     let [a, b] = ["a", "b"].map(|id| seat(&registry, id));
-    assert!(registry.end("a", End::Aborted));
-    assert!(!registry.end("x", End::Aborted));
+    assert_eq!(registry.end_all(Audience::Member("a"), End::Aborted), 1);
+    assert_eq!(registry.end_all(Audience::Member("x"), End::Aborted), 0);
     let ended = Some((Vec::new(), Taken::Ended(End::Aborted)));
     assert_eq!(take(a.member().outbox()), ended);
     assert_eq!(take(b.member().outbox()), None);
@@ -193,6 +193,7 @@ fn counts_what_a_delivery_reached_and_what_it_cost() {
     let expected = Delivery {
         receivers: 2,
         lost: 1,
+        replaced: 0,
     };
     assert_eq!(second, expected);
     assert_eq!(metrics.messages_queued.value(), 4);

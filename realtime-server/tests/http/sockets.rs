@@ -132,3 +132,21 @@ async fn knows_both_ends() {
     assert_eq!(socket.peer(), client.local_addr().unwrap());
     assert_eq!(socket.local(), Some(client.peer_addr().unwrap()));
 }
+
+/// What a peer that lost its power does cannot be shown on one machine; what the kernel is asked to
+/// do about it can.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn has_the_kernel_give_up_a_peer_that_acknowledges_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let _client = TcpStream::connect(listener.local_addr().unwrap())
+        .await
+        .unwrap();
+    let (stream, peer) = listener.accept().await.unwrap();
+    let other_handle = socket2::SockRef::from(&stream).try_clone().unwrap();
+    let socket = Socket::new(stream, peer);
+    assert_eq!(other_handle.tcp_user_timeout().unwrap(), None);
+    let time = Duration::from_secs(20);
+    socket.set_user_timeout(time);
+    assert_eq!(other_handle.tcp_user_timeout().unwrap(), Some(time));
+}

@@ -85,7 +85,9 @@ async fn does_not_count_silence_while_it_does_not_listen() {
     let mut rig = Rig::configured(quick).await;
     let mut hub = rig.open().await;
     hub.say(PING).await;
+    // The second has to wait for the slot of the first, and nothing more is read.
     hub.say(&invocation(Some("0"), "Wait", "[\"a\"]")).await;
+    hub.say(&invocation(None, "Nothing", "[]")).await;
     assert_eq!(rig.started().await, "a");
     pings(&mut hub, LONG).await;
     rig.release("a");

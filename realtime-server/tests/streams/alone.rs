@@ -10,7 +10,7 @@ use std::{
 use futures_util::FutureExt;
 use realtime_server::{
     config::{HttpConfig, StreamConfig},
-    endpoint::{EventSender, SendError, private_stream},
+    endpoint::{ClientStreams, EventSender, SendError},
     server::ServerBuilder,
 };
 use sse_codec::EventRef;
@@ -60,10 +60,12 @@ where
     let (notes, told) = unbounded_channel();
     let mut server = ServerBuilder::new();
     server.http_config(http);
+    let streams = ClientStreams::new(config, server.metrics().clone());
+    server.host(&streams);
     server
         .get("/alone", move |request| {
             let notes = notes.clone();
-            let answer = private_stream(config, &request, move |events| produce(events, notes));
+            let answer = streams.start(&request, move |events| produce(events, notes));
             std::future::ready(answer)
         })
         .unwrap();

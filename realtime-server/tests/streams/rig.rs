@@ -45,8 +45,7 @@ impl Rig {
         server.http_config(http);
         let metrics = Arc::clone(server.metrics());
         let events = EventStream::with_greeting(config, metrics, |id| {
-            let hello = EventRef::new(id).with_event("hello");
-            hello.to_bytes().unwrap()
+            EventRef::new(id).with_event("hello").into_owned()
         });
         let others = EventStream::new(config, Arc::clone(server.metrics()));
         server.stream("/events", &events).unwrap();
@@ -67,7 +66,7 @@ impl Rig {
     }
 
     pub(crate) fn send(&self, data: &str) -> Delivery {
-        self.events.send(EventRef::new(data)).unwrap()
+        self.events.send(EventRef::new(data)).unwrap().delivery
     }
 
     pub(crate) async fn nobody_is_left(&self) {

@@ -42,13 +42,13 @@ impl Events {
         }
     }
 
-    /// Whatever comes next.
+    /// Whatever comes next; what only sets the id or the reconnection time is passed over.
     pub(crate) async fn next(&mut self) -> Told {
         loop {
             match self.decoder.decode(&mut self.buffer).unwrap() {
                 Some(Item::Event(event)) => return Told::Event(event.into_owned()),
                 Some(Item::Comment(text)) => return Told::Comment(text.to_owned()),
-                Some(other) => panic!("{other:?}"),
+                Some(_) => {}
                 None if self.ended => return Told::End,
                 None => match self.client.chunk().await {
                     Some(chunk) => self.buffer.extend_from_slice(&chunk),

@@ -105,12 +105,17 @@ impl Block {
         line: &Line,
         len: usize,
     ) -> Result<(), DecodeError> {
-        // More than the line can add, so that nearly every line is done with here.
-        let size = self.size.saturating_add(len).saturating_add(1);
-        if len <= limits.max_line && size <= limits.max_event {
+        if self.has_room(limits, len) {
             return Ok(());
         }
         self.check_exactly(limits, line, len)
+    }
+
+    /// Whether a line, of which `len` bytes are there, is within the limits even if all of it
+    /// counts, as it is for nearly every line.
+    pub(super) fn has_room(&self, limits: &Limits, len: usize) -> bool {
+        let size = self.size.saturating_add(len).saturating_add(1);
+        len <= limits.max_line && size <= limits.max_event
     }
 
     #[cold]

@@ -3,7 +3,7 @@
 //! A call searches what is in the buffer beyond `searched`. So if, whenever the decoder asks for more,
 //! it has searched all it keeps, then each byte is searched once, however the stream is cut.
 
-use alloc::string::String;
+use alloc::vec::Vec;
 
 use bytes::BytesMut;
 
@@ -11,9 +11,8 @@ use super::Decoder;
 use crate::Limits;
 
 /// Streams that cost a careless decoder quadratic time.
-fn hostile_streams() -> [(&'static str, String); 9] {
-    let endless =
-        |start: &str, go_on: &str| String::from(start) + &go_on.repeat(2_000 / go_on.len());
+fn hostile_streams() -> [(&'static str, Vec<u8>); 13] {
+    let endless = |start: &str, go_on: &str| bytes(start.as_bytes(), go_on.as_bytes());
     [
         ("one endless line of data", endless("data: ", "x")),
         ("one endless comment", endless(":", "x")),
@@ -24,7 +23,18 @@ fn hostile_streams() -> [(&'static str, String); 9] {
         ("an id before endless comments", endless("id: 1\n", ": x\n")),
         ("CRs only", endless("", "\r")),
         ("line ends of two bytes", endless("", "data\r\n\r\n")),
+        ("byte order marks only", endless("\n", "\u{FEFF}")),
+        ("byte order marks in data", endless("data:", "\u{FEFF}")),
+        ("malformed bytes in data", bytes(b"data:", b"\xF0\x9F")),
+        (
+            "events between malformed lines",
+            bytes(b"", b"\xFF\ndata: \xFF\n\n"),
+        ),
     ]
+}
+
+fn bytes(start: &[u8], go_on: &[u8]) -> Vec<u8> {
+    [start, &go_on.repeat(2_000 / go_on.len())].concat()
 }
 
 #[test]
@@ -37,7 +47,7 @@ fn what_is_kept_between_calls_is_not_searched_again() {
             };
             let mut decoder = Decoder::new(limits);
             let mut src = BytesMut::new();
-            for chunk in stream.as_bytes().chunks(size) {
+            for chunk in stream.chunks(size) {
                 src.extend_from_slice(chunk);
                 while !matches!(decoder.decode(&mut src), Ok(None)) {}
                 assert_eq!(decoder.covered, 0, "{name}: bytes that are done with stay");

@@ -38,7 +38,7 @@ impl<'a> Checked<'a> {
     pub(super) fn new(src: &'a [u8], part: Span) -> Self {
         Self {
             src,
-            text: str::from_utf8(part.of(src)).unwrap_or_default(),
+            text: checked(part.of(src)).unwrap_or_default(),
             start: part.start,
         }
     }
@@ -147,7 +147,7 @@ pub(super) fn text<'a>(bytes: &'a [u8], repaired: &'a mut String) -> &'a str {
     //# Streams must be decoded using the UTF-8 decode algorithm.
     // Decoding each value is the same as decoding the stream before it is cut into lines: CR, LF,
     // colon and space are never part of a longer sequence, so a cut never divides a valid one.
-    if let Ok(text) = str::from_utf8(bytes) {
+    if let Some(text) = checked(bytes) {
         return text;
     }
     repaired.clear();
@@ -158,4 +158,14 @@ pub(super) fn text<'a>(bytes: &'a [u8], repaired: &'a mut String) -> &'a str {
         }
     }
     repaired
+}
+
+/// The bytes as text, if they are well-formed.
+fn checked(bytes: &[u8]) -> Option<&str> {
+    // Below this length the call costs more than it saves.
+    #[cfg(feature = "simdutf8")]
+    if bytes.len() >= 256 {
+        return simdutf8::basic::from_utf8(bytes).ok();
+    }
+    str::from_utf8(bytes).ok()
 }

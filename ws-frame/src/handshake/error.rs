@@ -85,8 +85,11 @@ pub enum ResponseError {
     WrongAccept,
     /// `Sec-WebSocket-Protocol` is repeated or was not offered.
     UnofferedProtocol,
-    /// `Sec-WebSocket-Extensions` has an extension, and none was offered.
+    /// `Sec-WebSocket-Extensions` has an extension that was not offered.
     UnofferedExtension,
+    /// `Sec-WebSocket-Extensions` is malformed, or has an extension twice or with parameters that
+    /// do not fit what was offered.
+    InvalidExtensions,
 }
 
 impl fmt::Display for ResponseError {
@@ -98,6 +101,7 @@ impl fmt::Display for ResponseError {
             Self::WrongAccept => "accept value does not fit the key",
             Self::UnofferedProtocol => "sub-protocol was not offered",
             Self::UnofferedExtension => "extension was not offered",
+            Self::InvalidExtensions => "extensions do not fit the offer",
         })
     }
 }

@@ -20,13 +20,16 @@ pub struct Param<'a> {
     pub value: Option<Cow<'a, str>>,
 }
 
-/// Appends the extensions of one field to `list`; `None` if the field is malformed.
-pub(super) fn parse<'a>(value: &'a [u8], list: &mut Vec<Extension<'a>>) -> Option<()> {
+/// `list` and the extensions of one field; `None` if the field is malformed.
+pub(super) fn parse<'a>(
+    value: &'a [u8],
+    mut list: Vec<Extension<'a>>,
+) -> Option<Vec<Extension<'a>>> {
     let mut cursor = Cursor { rest: value };
     loop {
         while cursor.take(b',') {}
         if cursor.rest.is_empty() {
-            return Some(());
+            return Some(list);
         }
         let name = cursor.token()?;
         let mut params = Vec::new();

@@ -17,8 +17,8 @@
 //!
 //! let response = request.accept(&["superchat", "chat"]);
 //! let fields = response.fields();
-//! let protocol = offer.verify(101, fields.map(|(n, v)| (n.as_bytes(), v.as_bytes())))?;
-//! assert_eq!(protocol, Some("chat"));
+//! let opened = offer.verify(101, fields.map(|(n, v)| (n.as_bytes(), v.as_bytes())))?;
+//! assert_eq!(opened.protocol, Some("chat"));
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
@@ -27,11 +27,13 @@ mod extension;
 mod field;
 mod key;
 mod offer;
+mod opened;
 mod request;
 mod response;
 
 pub use error::{OfferError, RequestError, ResponseError};
 pub use extension::{Extension, Param};
 pub use offer::Offer;
+pub use opened::Opened;
 pub use request::Request;
 pub use response::Response;

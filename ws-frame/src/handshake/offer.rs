@@ -1,10 +1,12 @@
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 use super::{
-    OfferError, ResponseError,
+    OfferError, Opened, ResponseError, extension,
     field::{self, Single},
     key,
 };
+#[cfg(feature = "deflate")]
+use crate::deflate::{self, Params};
 
 /// A client's opening handshake, and what the answer is held against (RFC 6455 section 4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +14,10 @@ pub struct Offer {
     key: String,
     /// The offered sub-protocols as the field's value; empty if there are none.
     protocols: String,
+    /// The offered extensions as the field's value.
+    extensions: Option<String>,
+    #[cfg(feature = "deflate")]
+    deflate: Option<Params>,
 }
 
 impl Offer {
@@ -43,7 +49,20 @@ impl Offer {
         Ok(Self {
             key: key::encode(nonce),
             protocols: value,
+            extensions: None,
+            #[cfg(feature = "deflate")]
+            deflate: None,
         })
+    }
+
+    /// Offers permessage-deflate too. What is `wanted` of the server it has to grant; of what the
+    /// client sends it may ask for less.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub fn with_deflate(mut self, wanted: Params) -> Self {
+        self.extensions = Some(deflate::offer(wanted));
+        self.deflate = Some(wanted);
+        self
     }
 
     /// The fields of the request, besides `Host` and what else the caller has to say.
@@ -58,9 +77,14 @@ impl Offer {
         fixed
             .into_iter()
             .chain(protocols.map(|value| (field::PROTOCOL, value)))
+            .chain(
+                self.extensions
+                    .as_deref()
+                    .map(|value| (field::EXTENSIONS, value)),
+            )
     }
 
-    /// Judges the answer and returns the sub-protocol the server chose.
+    /// Judges the answer and returns what the server chose.
     ///
     /// # Errors
     /// A [`ResponseError`]: the connection is not open, and no frame may be sent.
@@ -68,7 +92,7 @@ impl Offer {
         &self,
         status: u16,
         fields: impl IntoIterator<Item = (&'h [u8], &'h [u8])>,
-    ) -> Result<Option<&'h str>, ResponseError> {
+    ) -> Result<Opened<'h>, ResponseError> {
         //= https://www.rfc-editor.org/rfc/rfc6455#section-4.1
         //# If the status code received from the server is not 101, the
         //# client handles the response per HTTP [RFC2616] procedures.
@@ -77,7 +101,7 @@ impl Offer {
         }
         let (mut upgrade, mut accept, mut protocol) =
             (Single::default(), Single::default(), Single::default());
-        let (mut connection, mut extensions) = (false, false);
+        let (mut connection, mut extensions) = (false, Some(Vec::new()));
         for (name, value) in fields {
             if field::is(name, field::UPGRADE) {
                 upgrade.add(value);
@@ -88,7 +112,7 @@ impl Offer {
             } else if field::is(name, field::PROTOCOL) {
                 protocol.add(value);
             } else if field::is(name, field::EXTENSIONS) {
-                extensions |= field::elements(value).next().is_some();
+                extensions = extensions.and_then(|list| extension::parse(value, list));
             }
         }
         //= https://www.rfc-editor.org/rfc/rfc6455#section-4.1
@@ -113,16 +137,26 @@ impl Offer {
         if accept.value() != Some(key::accept(self.key.as_bytes()).as_bytes()) {
             return Err(ResponseError::WrongAccept);
         }
+        let extensions = extensions.ok_or(ResponseError::InvalidExtensions)?;
         //= https://www.rfc-editor.org/rfc/rfc6455#section-4.1
         //# If the response includes a |Sec-WebSocket-Extensions| header
         //# field and this header field indicates the use of an extension
         //# that was not present in the client's handshake (the server has
         //# indicated an extension not requested by the client), the client
         //# MUST _Fail the WebSocket Connection_.
-        if extensions {
+        if self.extensions.is_none() && !extensions.is_empty() {
             return Err(ResponseError::UnofferedExtension);
         }
-        self.chosen(&protocol)
+        Ok(Opened {
+            protocol: self.chosen(&protocol)?,
+            #[cfg(feature = "deflate")]
+            deflate: match self.deflate {
+                Some(wanted) if !extensions.is_empty() => {
+                    Some(deflate::verify(&extensions, wanted)?)
+                }
+                _ => None,
+            },
+        })
     }
 
     //= https://www.rfc-editor.org/rfc/rfc6455#section-4.1

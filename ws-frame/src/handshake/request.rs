@@ -1,5 +1,8 @@
 use alloc::vec::Vec;
 
+#[cfg(feature = "deflate")]
+use crate::deflate::{self, Params};
+
 use super::{
     Extension, RequestError, Response, extension,
     field::{self, Single},
@@ -42,10 +45,7 @@ impl<'a> Request<'a> {
             } else if field::is(name, field::PROTOCOL) {
                 protocols = protocols.and_then(|list| add_protocols(list, value));
             } else if field::is(name, field::EXTENSIONS) {
-                extensions = extensions.and_then(|mut list| {
-                    extension::parse(value, &mut list)?;
-                    Some(list)
-                });
+                extensions = extensions.and_then(|list| extension::parse(value, list));
             }
         }
         //= https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1
@@ -111,6 +111,19 @@ impl<'a> Request<'a> {
             .find(|name| self.protocols.contains(name))
             .copied();
         Response::new(key::accept(self.key), protocol)
+    }
+
+    /// Accepts the connection like [`accept`](Self::accept), with permessage-deflate if the client
+    /// offered it in a form that we can take. Where our `wanted` parameters and the offer differ,
+    /// the one that needs less memory counts; [`Response::deflate`] has the outcome.
+    #[cfg(feature = "deflate")]
+    #[must_use]
+    pub fn accept_with_deflate<'s>(&self, supported: &[&'s str], wanted: Params) -> Response<'s> {
+        let response = self.accept(supported);
+        match deflate::accept(&self.extensions, wanted) {
+            Some((agreed, value)) => response.with_deflate(agreed, value),
+            None => response,
+        }
     }
 }
 

@@ -33,7 +33,14 @@ pub(crate) fn assemble<'a>(
     limits: Limits,
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> Vec<Item> {
-    let mut assembler = Assembler::new(role, limits);
+    items(Assembler::new(role, limits), pieces)
+}
+
+/// Everything that `assembler` makes of `pieces`, a failure last.
+pub(crate) fn items<'a>(
+    mut assembler: Assembler,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+) -> Vec<Item> {
     let mut src = BytesMut::new();
     let mut items = Vec::new();
     for piece in pieces {

@@ -1,0 +1,44 @@
+//! What the conformance server serves; its tests install the same.
+
+mod answers;
+mod client_result;
+mod http_echo;
+mod plain;
+mod redirects;
+mod sse;
+mod test_hub;
+mod uncreatable;
+
+use realtime_server::{
+    config::HubConfig,
+    endpoint::Directory,
+    server::{ServerBuilder, SetupError},
+};
+
+/// How all hubs here are set up, apart from what flags change.
+pub(crate) fn hub_config() -> HubConfig {
+    let mut config = HubConfig::default();
+    config.detailed_errors = true;
+    config
+}
+
+pub(crate) fn install(
+    server: &mut ServerBuilder,
+    hubs: &HubConfig,
+    directory: Option<&Directory>,
+) -> Result<(), SetupError> {
+    answers::install(server);
+    plain::install(server)?;
+    http_echo::install(server)?;
+    redirects::install(server)?;
+    sse::install(server)?;
+    let clients = server.hub("/testhub", test_hub::hub(hubs))?;
+    server.hub("/uncreatable", uncreatable::hub(hubs))?;
+    client_result::install(server, clients)?;
+    for prefix in ["/static", "/lib", "/dist"] {
+        if let Some(directory) = directory {
+            server.directory(prefix, directory.clone())?;
+        }
+    }
+    Ok(())
+}

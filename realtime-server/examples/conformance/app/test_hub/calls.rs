@@ -1,0 +1,71 @@
+use std::{sync::Arc, time::Duration};
+
+use realtime_server::hub::{Caller, HubError};
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use super::InvalidOperationException;
+
+type State = Arc<()>;
+
+pub(super) async fn echo(_: State, _: Caller, (value,): (Value,)) -> Result<Value, HubError> {
+    Ok(value)
+}
+
+pub(super) async fn add(_: State, _: Caller, (a, b): (i32, i32)) -> Result<i64, HubError> {
+    Ok(i64::from(a) + i64::from(b))
+}
+
+pub(super) async fn nothing(_: State, _: Caller, (): ()) -> Result<(), HubError> {
+    Ok(())
+}
+
+pub(super) async fn throw_exception(
+    _: State,
+    _: Caller,
+    (message,): (String,),
+) -> Result<(), HubError> {
+    Err(InvalidOperationException(message).into())
+}
+
+pub(super) async fn throw_hub_exception(
+    _: State,
+    _: Caller,
+    (message,): (String,),
+) -> Result<(), HubError> {
+    Err(HubError::new(message))
+}
+
+pub(super) async fn slow(_: State, _: Caller, (millis,): (u64,)) -> Result<u64, HubError> {
+    sleep(Duration::from_millis(millis)).await;
+    Ok(millis)
+}
+
+pub(super) async fn slow_cancellable(
+    _: State,
+    caller: Caller,
+    (millis,): (u64,),
+) -> Result<&'static str, HubError> {
+    tokio::select! {
+        () = sleep(Duration::from_millis(millis)) => Ok("finished"),
+        () = caller.cancelled() => Ok("cancelled"),
+    }
+}
+
+pub(super) async fn echo_complex_object(
+    _: State,
+    _: Caller,
+    (object,): (Value,),
+) -> Result<Value, HubError> {
+    Ok(object)
+}
+
+pub(super) async fn send_complex_object(_: State, _: Caller, (): ()) -> Result<Value, HubError> {
+    Ok(json!({
+        "String": "hello world",
+        "IntArray": [1, 2, 3],
+        "ByteArray": "AQID",
+        "Guid": "00010203-0405-0607-0706-050403020100",
+        "DateTime": "2000-01-01T00:00:00Z",
+    }))
+}

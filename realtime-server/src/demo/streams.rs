@@ -1,0 +1,50 @@
+//! The streams that a backend publishes to over HTTP.
+
+use std::sync::Arc;
+
+use super::Settings;
+use crate::{
+    endpoint::{EventStream, Publisher, TicketOffice},
+    server::{ServerBuilder, SetupError},
+};
+
+/// The name by which the stream of the ticket holders is published to.
+const NOTIFICATIONS: &str = "notifications";
+
+/// Adds a stream at `/sse/{name}` for each name in the settings, the ticket exchange of the
+/// fullstackhero starter kit, and `POST /api/publish/{stream}` for them and the `known` ones.
+pub(super) fn install(
+    server: &mut ServerBuilder,
+    settings: Settings,
+    known: &[(&str, EventStream)],
+) -> Result<(), SetupError> {
+    let metrics = Arc::clone(server.metrics());
+    let mut publisher = Publisher::new(settings.publishers, Arc::clone(&metrics));
+    for (name, stream) in known {
+        publisher = publisher.with_stream(name, stream);
+    }
+    for name in &settings.names {
+        let stream = EventStream::new(settings.streams, Arc::clone(&metrics));
+        server
+            .stream(&format!("/sse/{name}"), &stream)?
+            .describe(|schemas| super::describe_stream(name, schemas));
+        publisher = publisher.with_stream(name, &stream);
+    }
+    let notifications = EventStream::new(settings.streams, Arc::clone(&metrics));
+    server.host(&notifications);
+    publisher = publisher.with_stream(NOTIFICATIONS, &notifications);
+    let office = TicketOffice::new(&notifications, settings.users, metrics);
+    let office = Arc::new(office);
+    let issuing = Arc::clone(&office);
+    server
+        .post("/api/v1/sse/token", move |request| {
+            std::future::ready(issuing.issue(&request))
+        })?
+        .describe(TicketOffice::describe_issue);
+    server
+        .get("/api/v1/sse/stream", move |request| {
+            std::future::ready(office.subscribe(&request))
+        })?
+        .describe(TicketOffice::describe_subscribe);
+    server.publisher("/api/publish/{stream}", publisher)
+}

@@ -1,0 +1,109 @@
+use std::{fmt, sync::Arc};
+
+use futures_util::future::BoxFuture;
+use ws_frame::Message as Wire;
+
+use super::{WebSocket, connection::Connection, handle::Shared, session::Session};
+use crate::{
+    config::WebSocketConfig,
+    fanout::{Member, OutboxLimits, Overflow, Payload, Registry, Sweep, WireForm},
+    http::{Request, Response, Upgraded, opening},
+    id,
+    metrics::Metrics,
+};
+
+/// What is run for each connection.
+type Handler = Arc<dyn Fn(WebSocket) -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// Pings that may wait for a client; older ones are of no use to it.
+const PINGS: OutboxLimits = OutboxLimits {
+    messages: 1,
+    bytes: 16,
+};
+
+/// Where clients open WebSockets of one kind.
+pub(crate) struct WebSocketEndpoint {
+    config: Arc<WebSocketConfig>,
+    registry: Arc<Registry>,
+    metrics: Arc<Metrics>,
+    handler: Handler,
+}
+
+impl WebSocketEndpoint {
+    pub(crate) fn new(
+        config: WebSocketConfig,
+        metrics: Arc<Metrics>,
+        handler: impl Fn(WebSocket) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            config: Arc::new(config),
+            registry: Arc::new(Registry::new()),
+            metrics,
+            handler: Arc::new(handler),
+        }
+    }
+
+    /// The open connections: where they are pinged and ended.
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// The timers of all connections; runs until it is dropped.
+    pub(crate) async fn run(&self) {
+        let some = |time: std::time::Duration| (!time.is_zero()).then_some(time);
+        let sweep = Sweep {
+            keep_alive: some(self.config.ping_interval),
+            silence: some(self.config.idle_timeout),
+        };
+        let ping = || Payload::new(Wire::Ping(&[]).to_bytes().expect("an empty ping is short"));
+        sweep.run(&self.registry, ping).await;
+    }
+
+    /// Answers a GET: with the opening handshake, or a refusal.
+    pub(crate) fn connect(&self, request: Request) -> Response {
+        let handshake = match opening::open(&request.head, &self.config.origins) {
+            Ok(handshake) => handshake,
+            Err(refusal) => {
+                self.metrics.websocket_handshakes_refused.incr();
+                return refusal;
+            }
+        };
+        let protocols: Vec<_> = self.config.protocols.iter().map(AsRef::as_ref).collect();
+        let accepted = handshake.accept(&protocols);
+        let protocol = accepted.protocol().map(Into::into);
+        let (config, metrics) = (Arc::clone(&self.config), Arc::clone(&self.metrics));
+        let (registry, handler) = (Arc::clone(&self.registry), Arc::clone(&self.handler));
+        opening::accept(&accepted, move |upgraded| async move {
+            metrics.websocket_connections.incr();
+            let Upgraded {
+                socket, leftover, ..
+            } = upgraded;
+            let id = id::hex().as_str().into();
+            let member = Member::new(id, WireForm::Plain, PINGS, Overflow::DropOldest);
+            let seat = registry.seat(Arc::new(member));
+            seat.expect_to_hear();
+            let shared = Arc::new(Shared::new(Session::new(leftover, &config)));
+            let handle = WebSocket::new(Arc::clone(&shared), request, protocol);
+            let connection = Connection {
+                socket,
+                shared,
+                seat,
+                config,
+                metrics,
+                handler: Some(handler(handle)),
+                last_words: None,
+                forgiven: false,
+                batch: Vec::new(),
+            };
+            connection.live().await;
+        })
+    }
+}
+
+impl fmt::Debug for WebSocketEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocketEndpoint")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,267 @@
+use std::task::{Context, Poll, Waker};
+
+use bytes::{Bytes, BytesMut};
+use ws_frame::{Assembler, Close, CloseCode, CloseState, Frame, Limits, Opcode, Role};
+
+use super::{Closed, Ending, Message};
+use crate::{config::WebSocketConfig, http::SendQueue};
+
+/// From this size on a payload goes to the socket as it is instead of being copied into the queue.
+const LARGE: usize = 1024;
+
+/// What a connection has read and not taken, and what it is to write: all but its socket.
+///
+/// Messages are taken out of what was read only when they are wanted, so that no more than one
+/// waits, however small they are.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) input: BytesMut,
+    assembler: Assembler,
+    /// Taken out ahead, to find the control frames behind the message before it.
+    next: Option<Message>,
+    pub(super) output: SendQueue,
+    high_water: usize,
+    /// The pong that is due once the queue is shorter.
+    pong: Option<Bytes>,
+    pub(super) state: CloseState,
+    /// Whether what else comes is not to be understood: it follows a close frame or a violation.
+    heard_last: bool,
+    pub(super) ending: Option<Ending>,
+    /// Set once the handler has let go of its handle: what to say then.
+    pub(super) goodbye: Option<(CloseCode, String)>,
+    /// Who waits for a message.
+    reader: Option<Waker>,
+    /// Who waits for room.
+    writer: Option<Waker>,
+    /// The connection's task.
+    driver: Option<Waker>,
+}
+
+impl Session {
+    pub(super) fn new(leftover: BytesMut, config: &WebSocketConfig) -> Self {
+        let mut limits = Limits::default();
+        limits.max_frame = config.max_message;
+        limits.max_message = config.max_message;
+        limits.max_fragments = config.max_fragments;
+        Self {
+            input: leftover,
+            assembler: Assembler::new(Role::Server, limits),
+            next: None,
+            output: SendQueue::new(config.write_timeout),
+            high_water: config.max_queued_bytes,
+            pong: None,
+            state: CloseState::default(),
+            heard_last: false,
+            ending: None,
+            goodbye: None,
+            reader: None,
+            writer: None,
+            driver: None,
+        }
+    }
+
+    /// The next message; `None` once there will be none.
+    pub(super) fn poll_receive(&mut self, cx: &Context<'_>) -> Poll<Option<Message>> {
+        let there = self.look_ahead();
+        // It may have waited for us before it read on.
+        self.call_driver_from(cx);
+        if there || self.ending.is_some() {
+            return Poll::Ready(self.next.take());
+        }
+        wait(&mut self.reader, cx);
+        Poll::Pending
+    }
+
+    /// Whether another message may be queued.
+    pub(super) fn poll_room(&mut self, cx: &Context<'_>) -> Poll<Result<(), Closed>> {
+        if !self.may_send() {
+            return Poll::Ready(Err(Closed));
+        }
+        if self.is_clogged() {
+            wait(&mut self.writer, cx);
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    pub(super) fn push(&mut self, message: Message) {
+        let (opcode, payload) = match message {
+            Message::Text(text) => (Opcode::Text, Bytes::from(text)),
+            Message::Binary(bytes) => (Opcode::Binary, bytes),
+        };
+        let frame = Frame::new(opcode, &payload);
+        if payload.len() < LARGE {
+            self.encode(frame);
+            return;
+        }
+        let head = frame.head().encode(self.output.tail());
+        head.expect("a message fits into memory");
+        self.output.push(payload);
+    }
+
+    /// Takes messages out of what has arrived until one is there that the handler has not got;
+    /// says whether there is one. Pings are answered on the way.
+    pub(super) fn look_ahead(&mut self) -> bool {
+        if self.next.is_none() && self.ending.is_none() {
+            self.next = self.decode();
+        }
+        self.next.is_some()
+    }
+
+    /// Drops all messages that have arrived; says whether the client has said goodbye, or nothing
+    /// it says will be understood.
+    pub(super) fn discard(&mut self) -> bool {
+        while self.decode().is_some() {}
+        self.heard_last
+    }
+
+    /// Whether a message waits for the handler.
+    pub(super) fn has_next(&self) -> bool {
+        self.next.is_some()
+    }
+
+    fn decode(&mut self) -> Option<Message> {
+        loop {
+            let pong = match self.assembler.decode(&mut self.input) {
+                Ok(None) => return None,
+                Ok(Some(ws_frame::Message::Text(text))) => {
+                    return Some(Message::Text(text.as_str().to_owned()));
+                }
+                Ok(Some(ws_frame::Message::Binary(bytes))) => {
+                    return Some(Message::Binary(Bytes::copy_from_slice(bytes)));
+                }
+                Ok(Some(ws_frame::Message::Pong(_))) => continue,
+                Ok(Some(ws_frame::Message::Ping(payload))) => Bytes::copy_from_slice(payload),
+                Ok(Some(ws_frame::Message::Close(close))) => {
+                    let code = close.map(|close| close.code());
+                    self.state.receive(close);
+                    self.heard_last = true;
+                    self.end(Ending::Closed(code));
+                    return None;
+                }
+                Err(error) => {
+                    self.heard_last = true;
+                    self.end(Ending::Broken(error));
+                    return None;
+                }
+            };
+            //= https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3
+            //# If an endpoint receives a Ping frame and has not yet sent Pong
+            //# frame(s) in response to previous Ping frame(s), the endpoint MAY
+            //# elect to send a Pong frame for only the most recently processed Ping
+            //# frame.
+            if self.is_clogged() {
+                self.pong = Some(pong);
+            } else {
+                self.encode(Frame::new(Opcode::Pong, &pong));
+            }
+        }
+    }
+
+    /// Moves the pong that was held back into the queue; says whether there was one.
+    pub(super) fn push_held_pong(&mut self) -> bool {
+        let Some(pong) = self.pong.take().filter(|_| self.may_send()) else {
+            return false;
+        };
+        self.encode(Frame::new(Opcode::Pong, &pong));
+        true
+    }
+
+    /// Queues a frame that is encoded already.
+    pub(super) fn push_frame(&mut self, frame: Bytes) {
+        if self.may_send() {
+            self.output.push(frame);
+        }
+    }
+
+    /// Queues our close frame: the answer to the client's, if it sent one, else `code`.
+    pub(super) fn push_close(&mut self, code: CloseCode, reason: &str) {
+        let close = match self.ending {
+            Some(Ending::Closed(code)) => code.map(|code| Close::new(code, "")),
+            _ => Some(Close::new(code, reason)),
+        };
+        if self.state.close() {
+            let frame = ws_frame::Message::Close(close).encode(self.output.tail());
+            frame.expect("a close frame holds at most 125 bytes");
+        }
+    }
+
+    /// Whether we have not said goodbye. A client that has may still be told what it asked for
+    /// before.
+    pub(super) fn may_send(&self) -> bool {
+        let over = matches!(self.ending, Some(Ending::Lost | Ending::Stuck));
+        matches!(self.state, CloseState::Open | CloseState::Received) && !over
+    }
+
+    pub(super) fn is_clogged(&self) -> bool {
+        self.output.len_bytes() > self.high_water
+    }
+
+    /// Notes that nothing more comes; the first reason counts.
+    pub(super) fn end(&mut self, ending: Ending) {
+        self.ending.get_or_insert(ending);
+    }
+
+    /// Wakes who waits for a message, unless that is the task that `own` belongs to.
+    pub(super) fn wake_reader(&mut self, own: &Waker) {
+        self.reader
+            .take()
+            .into_iter()
+            .filter(|waker| !waker.will_wake(own))
+            .for_each(Waker::wake);
+    }
+
+    /// Wakes who waits for room, if there is any; says whether that is the task that `own` belongs
+    /// to.
+    pub(super) fn wake_writer(&mut self, own: &Waker) -> bool {
+        if self.is_clogged() && self.may_send() {
+            return false;
+        }
+        let Some(waker) = self.writer.take() else {
+            return false;
+        };
+        if waker.will_wake(own) {
+            return true;
+        }
+        waker.wake();
+        false
+    }
+
+    /// Wakes everybody who waits.
+    pub(super) fn wake_all(&mut self) {
+        let waiting = self.reader.take().into_iter().chain(self.writer.take());
+        waiting.for_each(Waker::wake);
+    }
+
+    /// Notes in which task the connection runs.
+    pub(super) fn drive(&mut self, cx: &Context<'_>) {
+        wait(&mut self.driver, cx);
+    }
+
+    /// Wakes the connection's task, unless it is the one that runs: that looks after the session
+    /// as soon as its handler waits.
+    pub(super) fn call_driver_from(&self, cx: &Context<'_>) {
+        if let Some(driver) = &self.driver
+            && !driver.will_wake(cx.waker())
+        {
+            driver.wake_by_ref();
+        }
+    }
+
+    /// Wakes the connection's task.
+    pub(super) fn call_driver(&self) {
+        self.driver.iter().for_each(Waker::wake_by_ref);
+    }
+
+    fn encode(&mut self, frame: Frame<'_>) {
+        let encoded = frame.encode(self.output.tail());
+        encoded.expect("its payload was in a frame, or is short");
+    }
+}
+
+fn wait(slot: &mut Option<Waker>, cx: &Context<'_>) {
+    match slot {
+        Some(waker) => waker.clone_from(cx.waker()),
+        None => *slot = Some(cx.waker().clone()),
+    }
+}

@@ -1,0 +1,57 @@
+//! The opening handshake of WebSockets, as an answer to a request (RFC 6455 section 4.2).
+
+use std::future::Future;
+
+use tracing::debug;
+use ws_frame::handshake;
+
+use super::{Head, HeaderValue, Problem, Response, Status, Upgraded, origin};
+use crate::config::Origins;
+
+const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
+const VERSION: HeaderValue = HeaderValue::from_static("13");
+
+/// Reads the opening handshake of a page or client that may connect; else what to refuse it with.
+pub(crate) fn open<'a>(
+    head: &'a Head,
+    origins: &Origins,
+) -> Result<handshake::Request<'a>, Response> {
+    if !origin::admits(origins, head) {
+        debug!(peer = %head.peer, "upgrade refused: foreign origin");
+        return Err(Problem::new(Status::FORBIDDEN)
+            .with_detail("pages of other origins may not connect")
+            .with_field("Origin")
+            .into());
+    }
+    handshake::Request::parse(head.headers.iter()).map_err(|error| {
+        debug!(peer = %head.peer, %error, "upgrade refused");
+        let refusal = |status| Problem::new(status).with_detail(error.to_string());
+        match error.status() {
+            426 => Response::from(refusal(Status::UPGRADE_REQUIRED))
+                .header("upgrade", WEBSOCKET)
+                .header("sec-websocket-version", VERSION),
+            _ => refusal(Status::BAD_REQUEST).into(),
+        }
+    })
+}
+
+/// The answer that accepts; `hook` runs the WebSocket to its end.
+pub(crate) fn accept<F>(
+    accepted: &handshake::Response<'_>,
+    hook: impl FnOnce(Upgraded) -> F + Send + 'static,
+) -> Response
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    accepted
+        .fields()
+        // These two are the connection's.
+        .filter(|(name, _)| !["Upgrade", "Connection"].contains(name))
+        .fold(Response::upgrade(WEBSOCKET, hook), |response, field| {
+            match HeaderValue::try_from(field.1) {
+                Ok(value) => response.header(field.0, value),
+                // What it holds is base64, or a token that the client sent.
+                Err(_) => response,
+            }
+        })
+}

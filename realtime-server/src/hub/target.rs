@@ -1,0 +1,90 @@
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use serde::Serialize;
+use signalr_protocol::{EncodeError, Invocation, Protocol, Typed};
+
+use super::Core;
+use crate::fanout::{Audience, End, Payload};
+
+/// Some of the connections of a hub.
+#[derive(Clone, Copy, Debug)]
+#[must_use = "a target sends nothing by itself"]
+pub struct Target<'a> {
+    core: &'a Core,
+    audience: Audience<'a>,
+}
+
+impl<'a> Target<'a> {
+    pub(super) fn new(core: &'a Core, audience: Audience<'a>) -> Self {
+        Self { core, audience }
+    }
+
+    /// Calls the client method `method` with a tuple of `arguments` on every connection of this
+    /// target. It is queued for each and waits for none; a connection that takes its messages too
+    /// slowly is ended. Nobody being there is no error.
+    ///
+    /// # Errors
+    /// When the arguments are no tuple or list, or cannot be written.
+    #[expect(
+        clippy::unused_async,
+        reason = "a backplane between nodes will be waited for"
+    )]
+    pub async fn send<A>(&self, method: &str, arguments: A) -> Result<(), EncodeError>
+    where
+        A: Serialize + Send,
+    {
+        let record = invocation(Protocol::Json, None, method, &arguments)?;
+        self.core
+            .registry
+            .deliver(self.audience, &Payload::new(record))
+            .count(&self.core.metrics);
+        Ok(())
+    }
+
+    /// Ends these connections after what is queued for them, and tells them not to come back; says
+    /// how many they were.
+    #[expect(
+        clippy::unused_async,
+        reason = "connections on other nodes will be waited for"
+    )]
+    pub async fn disconnect(&self) -> usize {
+        self.core.registry.end_all(self.audience, End::Aborted)
+    }
+
+    /// The ids of these connections, as of now.
+    #[must_use]
+    pub fn ids(&self) -> Vec<Arc<str>> {
+        let members = self.core.registry.members(self.audience);
+        members
+            .iter()
+            .map(|member| Arc::clone(member.id()))
+            .collect()
+    }
+
+    /// How many these connections are, now.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.core.registry.count(self.audience)
+    }
+
+    /// Whether there is nobody, now.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+}
+
+/// A call of a client method, with an id where an answer is wanted.
+pub(super) fn invocation<A: Serialize>(
+    protocol: Protocol,
+    id: Option<&str>,
+    method: &str,
+    arguments: &A,
+) -> Result<Bytes, EncodeError> {
+    let mut record = BytesMut::new();
+    let mut invocation = Invocation::new(method, Typed(arguments));
+    invocation.invocation_id = id.map(Into::into);
+    invocation.encode(protocol, &mut record)?;
+    Ok(record.freeze())
+}

@@ -1,0 +1,132 @@
+use alloc::{boxed::Box, vec::Vec};
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::Direction;
+use crate::{DecodeError, utf8::Utf8};
+
+/// The least and the most room that is made at a time, in bytes: what a message inflates to is held
+/// against the limit after each step.
+const STEP: (usize, usize) = (256, 16 * 1024);
+
+/// What the sender of a message left out.
+//= https://www.rfc-editor.org/rfc/rfc7692#section-7.2.2
+//# Append 4 octets of 0x00 0x00 0xff 0xff to the tail end of the
+//# payload of the message.
+const TAIL: [u8; 4] = [0x00, 0x00, 0xFF, 0xFF];
+
+/// Inflates the messages of a connection as they arrive.
+#[derive(Debug)]
+pub(crate) struct Inflater {
+    direction: Direction,
+    /// The longest message, inflated, in bytes.
+    limit: usize,
+    /// In a box, so that a connection that waits is small.
+    stream: Option<Box<Decompress>>,
+    /// Whether a message has begun and not ended.
+    under_way: bool,
+    /// Whether the stream of the message under way was ended by a final block.
+    ended: bool,
+    utf8: Utf8,
+}
+
+impl Inflater {
+    pub(crate) fn new(direction: Direction, limit: usize) -> Self {
+        Self {
+            direction,
+            limit,
+            stream: None,
+            under_way: false,
+            ended: false,
+            utf8: Utf8::default(),
+        }
+    }
+
+    /// Appends what the next piece of a message inflates to to `message`, which nothing else fills.
+    pub(crate) fn push(
+        &mut self,
+        piece: &[u8],
+        last: bool,
+        text: bool,
+        message: &mut Vec<u8>,
+    ) -> Result<(), DecodeError> {
+        self.under_way = true;
+        self.inflate(piece, text, message)?;
+        if !last {
+            return Ok(());
+        }
+        self.inflate(&TAIL, text, message)?;
+        if text && !self.utf8.is_complete() {
+            return Err(DecodeError::InvalidUtf8);
+        }
+        if let Some(stream) = &mut self.stream {
+            if self.ended || !self.direction.context_takeover {
+                stream.reset(false);
+            }
+        }
+        self.under_way = false;
+        self.ended = false;
+        Ok(())
+    }
+
+    /// Gives memory back that no later message depends on.
+    pub(crate) fn rest(&mut self) {
+        if !self.under_way && !self.direction.context_takeover {
+            self.stream = None;
+        }
+    }
+
+    fn inflate(
+        &mut self,
+        mut piece: &[u8],
+        text: bool,
+        message: &mut Vec<u8>,
+    ) -> Result<(), DecodeError> {
+        let bits = self.direction.window_bits.as_u8();
+        let stream = self
+            .stream
+            .get_or_insert_with(|| Box::new(Decompress::new_with_window_bits(false, bits)));
+        // What follows a final block is dropped.
+        while !self.ended {
+            let start = message.len();
+            // One byte more than may be there: it shows that the limit is passed.
+            let room = self.limit.saturating_sub(start).saturating_add(1);
+            let step = piece
+                .len()
+                .saturating_mul(4)
+                .clamp(STEP.0, STEP.1)
+                .min(room);
+            message.resize(start + step, 0);
+            let (read, written) = (stream.total_in(), stream.total_out());
+            let space = message.get_mut(start..).unwrap_or_default();
+            let status = stream.decompress(piece, space, FlushDecompress::Sync);
+            let read = progress(read, stream.total_in());
+            let written = progress(written, stream.total_out());
+            message.truncate(start + written);
+            if message.len() > self.limit {
+                return Err(DecodeError::MessageTooLarge { limit: self.limit });
+            }
+            if text {
+                self.utf8.push(message.get(start..).unwrap_or_default())?;
+            }
+            piece = piece.get(read..).unwrap_or_default();
+            match status {
+                //= https://www.rfc-editor.org/rfc/rfc7692#section-7.2.3.4
+                //# On platforms on which the flush method using an empty DEFLATE block
+                //# with no compression is not available, implementors can choose to
+                //# flush data using DEFLATE blocks with "BFINAL" set to 1.
+                Ok(Status::StreamEnd) => self.ended = true,
+                // With room left the stream has said all it could.
+                Ok(_) if written < step && piece.is_empty() => return Ok(()),
+                Ok(_) if read > 0 || written > 0 => {}
+                _ => return Err(DecodeError::InvalidDeflate),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How far a counter went in one step, which is never further than a buffer is long.
+fn progress(before: u64, after: u64) -> usize {
+    usize::try_from(after - before).unwrap_or(usize::MAX)
+}
