@@ -94,7 +94,10 @@ pub fn roundtrip(input: &[u8]) {
     let mut expected = meant.into_owned();
     expected.data = data.replace("\r\n", "\n").replace('\r', "\n");
     let expected = Seen::Event(expected);
-    assert_eq!(EventSource::read(&wire).seen, [expected.clone()]);
+    assert_eq!(
+        EventSource::read(&wire).seen,
+        std::slice::from_ref(&expected)
+    );
 
     let mut after_raw = BytesMut::new();
     if Raw::new(&data).encode(&mut after_raw).is_ok() {

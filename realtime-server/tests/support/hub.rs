@@ -73,7 +73,8 @@ impl HubClient {
         }
         let lines = head.fields.iter();
         let lines = lines.map(|(name, value)| (name.as_bytes(), value.as_bytes()));
-        assert_eq!(offer.verify(head.status, lines), Ok(None));
+        let opened = offer.verify(head.status, lines).unwrap();
+        assert_eq!(opened.protocol, None);
         Ok(Self {
             client,
             assembler: Assembler::new(Role::Client, Limits::default()),
