@@ -1,5 +1,7 @@
+mod incoming;
+mod outgoing;
+
 use std::{
-    future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
@@ -12,13 +14,12 @@ use tokio::{
     time::Instant,
 };
 
+pub(super) use self::outgoing::Polled;
 use super::transport::Attached;
 
 /// Bytes that wait for the hub before a POST waits for it, and bytes that wait for a poll or a
 /// stream before the connection takes no more out of its outbox.
 const BUFFER: usize = 64 * 1024;
-/// Bytes that are taken of a client before its transport has come: a handshake and a bit.
-const EARLY: usize = 4 * 1024;
 
 /// A connection as requests find it by its token: which transport it is on, and the bytes that go
 /// between requests and its task.
@@ -94,17 +95,6 @@ pub(super) enum Refused {
     Over,
     /// As many connections live between requests as there may be.
     Full,
-}
-
-/// What became of a poll.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Polled {
-    /// All that waited.
-    Bytes(Vec<Bytes>),
-    /// A newer poll has come.
-    Superseded,
-    /// The connection is over.
-    Ended,
 }
 
 /// The connection is over.
@@ -214,127 +204,6 @@ impl Line {
         state.wake_all();
     }
 
-    /// Hands the body of a POST over and waits until the hub has caught up.
-    ///
-    /// A body goes over as a whole or not at all, also where the request is given up.
-    pub(super) async fn post(&self, body: &[u8]) -> Result<(), Over> {
-        let _turn = self.turn.acquire().await.map_err(|_closed| Over)?;
-        poll_fn(|cx| self.poll_post_room(cx, body.len())).await?;
-        {
-            let mut state = self.lock();
-            state.incoming.extend_from_slice(body);
-            if let Some(task) = state.task.take() {
-                task.wake();
-            }
-        }
-        poll_fn(|cx| self.poll_post_room(cx, 0)).await
-    }
-
-    fn poll_post_room(&self, cx: &mut Context<'_>, size: usize) -> Poll<Result<(), Over>> {
-        let mut state = self.lock();
-        if state.is_over() {
-            return Poll::Ready(Err(Over));
-        }
-        let room = match state.transport {
-            None => state.incoming.len() + size <= EARLY,
-            Some(_) => state.incoming.len() < BUFFER,
-        };
-        if room {
-            return Poll::Ready(Ok(()));
-        }
-        state.post = Some(cx.waker().clone());
-        Poll::Pending
-    }
-
-    /// Begins a poll and ends an older one; gives its number.
-    pub(super) fn begin_poll(&self) -> u64 {
-        let mut state = self.lock();
-        state.polls += 1;
-        state.idle_since = None;
-        if let Some(older) = state.receiver.take() {
-            older.wake();
-        }
-        state.polls
-    }
-
-    /// The poll of this number is over, whether or not it was answered.
-    pub(super) fn end_poll(&self, number: u64) {
-        let mut state = self.lock();
-        if state.polls == number {
-            state.idle_since = Some(Instant::now());
-            state.receiver = None;
-        }
-    }
-
-    /// What the poll of this number is to be answered with.
-    pub(super) fn poll_polled(&self, cx: &mut Context<'_>, number: u64) -> Poll<Polled> {
-        let mut state = self.lock();
-        if state.polls != number {
-            return Poll::Ready(Polled::Superseded);
-        }
-        if !state.outgoing.is_empty() {
-            return Poll::Ready(Polled::Bytes(state.take_outgoing()));
-        }
-        if state.is_over() {
-            return Poll::Ready(Polled::Ended);
-        }
-        state.receiver = Some(cx.waker().clone());
-        Poll::Pending
-    }
-
-    /// Moves what is outgoing to the end of `out`; says whether there was any, or false at the end.
-    pub(super) fn poll_streamed(&self, cx: &mut Context<'_>, out: &mut Vec<Bytes>) -> Poll<bool> {
-        let mut state = self.lock();
-        if !state.outgoing.is_empty() {
-            out.append(&mut state.take_outgoing());
-            return Poll::Ready(true);
-        }
-        if state.is_over() {
-            return Poll::Ready(false);
-        }
-        state.receiver = Some(cx.waker().clone());
-        Poll::Pending
-    }
-
-    /// Appends at most `max` bytes of what the client has sent to `records`.
-    pub(super) fn poll_incoming(
-        &self,
-        cx: &mut Context<'_>,
-        records: &mut BytesMut,
-        max: usize,
-    ) -> Poll<Result<(), Left>> {
-        let mut state = self.lock();
-        let size = state.incoming.len().min(max);
-        if size == 0 {
-            if let Some(left) = state.left {
-                return Poll::Ready(Err(left));
-            }
-            state.task = Some(cx.waker().clone());
-            return Poll::Pending;
-        }
-        records.extend_from_slice(&state.incoming.split_to(size));
-        if state.incoming.is_empty() {
-            state.incoming = BytesMut::new();
-        }
-        if state.incoming.len() < BUFFER
-            && let Some(post) = state.post.take()
-        {
-            post.wake();
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    /// Moves `pieces` to what is outgoing, once there is room.
-    pub(super) fn poll_outgoing(&self, cx: &mut Context<'_>, pieces: &mut Vec<Bytes>) -> Poll<()> {
-        let mut state = self.lock();
-        if !pieces.is_empty() && state.outgoing_bytes >= BUFFER {
-            state.task = Some(cx.waker().clone());
-            return Poll::Pending;
-        }
-        state.put_outgoing(pieces);
-        Poll::Ready(())
-    }
-
     /// Whether another socket may replace the present one.
     pub(super) fn allow_resume(&self, allowed: bool) {
         let mut state = self.lock();
@@ -366,18 +235,6 @@ impl Line {
         Poll::Pending
     }
 
-    /// The hub's side is over after `pieces`.
-    pub(super) fn end(&self, pieces: &mut Vec<Bytes>) {
-        let mut state = self.lock();
-        if !state.ended {
-            state.put_outgoing(pieces);
-            state.ended = true;
-            state.incoming = BytesMut::new();
-            state.socket = None;
-        }
-        state.wake_all();
-    }
-
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -386,25 +243,6 @@ impl Line {
 impl State {
     fn is_over(&self) -> bool {
         self.ended || self.left.is_some()
-    }
-
-    fn put_outgoing(&mut self, pieces: &mut Vec<Bytes>) {
-        if pieces.is_empty() {
-            return;
-        }
-        self.outgoing_bytes += pieces.iter().map(Bytes::len).sum::<usize>();
-        self.outgoing.append(pieces);
-        if let Some(receiver) = self.receiver.take() {
-            receiver.wake();
-        }
-    }
-
-    fn take_outgoing(&mut self) -> Vec<Bytes> {
-        self.outgoing_bytes = 0;
-        if let Some(task) = self.task.take() {
-            task.wake();
-        }
-        std::mem::take(&mut self.outgoing)
     }
 
     fn wake_all(&mut self) {
