@@ -15,12 +15,9 @@ use super::{
     router::{Endpoint, Router},
 };
 use crate::{
-    config::{HttpConfig, ServerConfig, WebSocketConfig},
+    config::{HttpConfig, ServerConfig},
     description::Schemas,
-    endpoint::{
-        Directory, DocsPage, Documents, EventStream, HubApi, Publisher, WebSocket,
-        WebSocketEndpoint, hub_api::ROUTES,
-    },
+    endpoint::{DocsPage, Documents, EventStream, HubApi, Publisher, hub_api::ROUTES},
     fanout::Registry,
     http::{Handler, Head, Method, Pace, Request, Response, Status},
     hub::{Clients, Hub},
@@ -178,21 +175,6 @@ impl ServerBuilder {
         self.router.filter = Some(Arc::new(filter));
     }
 
-    /// Serves the files below `directory` at the paths below `prefix`.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub fn directory(&mut self, prefix: &str, directory: Directory) -> Result<(), SetupError> {
-        let pattern = format!("{}/{{*path}}", prefix.trim_end_matches('/'));
-        self.get(&pattern, move |request| {
-            let path = request.param("path").unwrap_or_default().to_owned();
-            let directory = directory.clone();
-            async move { directory.answer(&request, &path).await }
-        })?
-        .hide();
-        Ok(())
-    }
-
     /// Serves `stream` to whoever gets `pattern`.
     ///
     /// # Errors
@@ -319,31 +301,6 @@ impl ServerBuilder {
             .push(Box::pin(async move { ending.ended().await }));
         self.task(async move { endpoint.run().await });
         Ok(clients)
-    }
-
-    /// Opens WebSockets at `pattern`, and runs `handler` for each of them.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub fn websocket<F, Fut>(
-        &mut self,
-        pattern: &str,
-        config: WebSocketConfig,
-        handler: F,
-    ) -> Result<Route<'_>, SetupError>
-    where
-        F: Fn(WebSocket) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = ()> + Send + 'static,
-    {
-        let endpoint = Arc::new(WebSocketEndpoint::new(
-            config,
-            Arc::clone(&self.metrics),
-            move |socket| Box::pin(handler(socket)),
-        ));
-        let opens = Arc::clone(&endpoint);
-        self.registries.push(Arc::clone(endpoint.registry()));
-        self.task(async move { endpoint.run().await });
-        self.get(pattern, move |request| ready(opens.connect(request)))
     }
 
     /// Serves documents about all routes, and a page to read them by: `/openapi/{version}/openapi.json`

@@ -4,6 +4,7 @@ mod accept;
 mod builder;
 mod document;
 mod pattern;
+mod plain;
 mod route;
 mod router;
 mod setup;
