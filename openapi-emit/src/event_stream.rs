@@ -18,6 +18,8 @@ const DEFAULT_TYPE: &str = "message";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EventStream {
     pub(crate) events: Vec<Event>,
+    /// What events of other types are, where those may come.
+    pub(crate) others: Option<String>,
 }
 
 /// One type of event.
@@ -50,6 +52,19 @@ impl EventStream {
         self
     }
 
+    /// Lets events of other types come too, such as those that clients choose; `text` says what
+    /// they are.
+    #[must_use]
+    pub fn others(mut self, text: &str) -> Self {
+        self.others = Some(text.to_owned());
+        self
+    }
+
+    /// Whether events may come whose types are not said.
+    pub(crate) fn has_others(&self) -> bool {
+        self.events.is_empty() || self.others.is_some()
+    }
+
     /// The schema of one item.
     pub(crate) fn emit_item(&self, emitter: &mut Emitter) -> Value {
         self.check(emitter);
@@ -70,21 +85,31 @@ impl EventStream {
         }
         // An event without a type is a `message`, so where those may come the other branches
         // have to ask for the field themselves.
-        if self.events.iter().any(|event| event.name == DEFAULT_TYPE) {
-            return item.with(
-                "oneOf",
-                Value::array(self.events.iter().map(|event| {
-                    let branch = event.branch();
-                    if event.name == DEFAULT_TYPE {
-                        branch
-                    } else {
-                        branch.with("required", ["event"])
-                    }
-                })),
-            );
-        }
-        item.with("required", ["event"])
-            .with("oneOf", Value::array(self.events.iter().map(Event::branch)))
+        let has_default = self.events.iter().any(|event| event.name == DEFAULT_TYPE);
+        let branches = self.events.iter().map(|event| {
+            let branch = event.branch();
+            if has_default && event.name != DEFAULT_TYPE {
+                branch.with("required", ["event"])
+            } else {
+                branch
+            }
+        });
+        let others = self.others.as_deref().map(|text| self.other_branch(text));
+        let item = if has_default {
+            item
+        } else {
+            item.with("required", ["event"])
+        };
+        item.with("oneOf", Value::array(branches.chain(others)))
+    }
+
+    fn other_branch(&self, text: &str) -> Schema {
+        let names = Value::array(self.events.iter().map(|event| event.name.as_str()));
+        let name = Object::from([("not", Object::from([("enum", names)]))]);
+        let fields = Object::from([("event", name)]);
+        Schema::from(Object::from([("properties", fields)]))
+            .with("required", ["event"])
+            .description(text)
     }
 
     /// What events carry, without the event around it.

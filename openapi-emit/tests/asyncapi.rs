@@ -225,3 +225,24 @@ fn schemas_are_those_of_draft_07() {
         json!({"type": ["string", "null"], "const": 1}),
     );
 }
+
+#[test]
+fn other_events_and_payloads_of_any_shape_are_messages_too() {
+    let any = Schema::try_from(Value::Bool(true)).unwrap();
+    let events = EventStream::new()
+        .event(Event::json("message", any))
+        .others("Whatever is sent.");
+    let document = document(api().operation(Method::Get, "/events", stream("events", events)));
+    assert_eq!(
+        document["channels"]["events"]["messages"],
+        json!({
+            "message": {"name": "message", "contentType": "application/json", "payload": {}},
+            "event": {
+                "name": "event",
+                "description": "Whatever is sent.",
+                "contentType": "text/plain",
+                "payload": {"type": "string"}
+            }
+        })
+    );
+}

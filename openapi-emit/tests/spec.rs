@@ -54,6 +54,26 @@ fn item_has_a_branch_for_each_type_of_event() {
 }
 
 #[test]
+fn events_of_other_types_have_a_branch_of_their_own() {
+    let stream = EventStream::new()
+        .event(Event::text("message"))
+        .event(Event::text("log"))
+        .others("Whatever is sent.");
+    assert_eq!(
+        item(stream)["oneOf"],
+        json!([
+            {"properties": {"event": {"const": "message"}}},
+            {"properties": {"event": {"const": "log"}}, "required": ["event"]},
+            {
+                "properties": {"event": {"not": {"enum": ["message", "log"]}}},
+                "required": ["event"],
+                "description": "Whatever is sent."
+            }
+        ])
+    );
+}
+
+#[test]
 fn event_without_a_type_is_a_message() {
     let stream = EventStream::new()
         .event(Event::text("message"))
@@ -180,6 +200,21 @@ fn own_responses_of_a_hub_replace_its_defaults() {
         assert_eq!(responses["404"], json!({"description": "Mine."}));
         assert_eq!(responses["401"], json!({"description": "Who?"}));
     }
+}
+
+#[test]
+fn response_of_one_operation_of_a_hub_stays_out_of_the_other() {
+    let hub = chat()
+        .connect_response(404, Response::new("Mine."))
+        .negotiate_response(503, Response::new("Later."));
+    let document = document(Api::new("Test", "1").hub(hub));
+    let responses = |path: &str, method: &str| document["paths"][path][method]["responses"].clone();
+    let connect = responses("/hubs/chat", "get");
+    assert_eq!(connect["404"], json!({"description": "Mine."}));
+    assert_eq!(connect.get("503"), None);
+    let negotiate = responses("/hubs/chat/negotiate", "post");
+    assert_eq!(negotiate["503"], json!({"description": "Later."}));
+    assert_eq!(negotiate.get("404"), None);
 }
 
 #[test]

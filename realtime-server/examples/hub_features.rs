@@ -177,6 +177,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // Without the signal there is only the harder way to stop it.
         let _ = tokio::signal::ctrl_c().await;
     };
-    server.build().serve(listener, stop).await;
+    server.build()?.serve(listener, stop).await;
     Ok(())
 }

@@ -28,12 +28,13 @@
 //! ```
 //!
 //! The modules stand on floors, and import only from floors below their own: `config`, `metrics`,
-//! `clock`, `id`; `http`; `fanout`; `hub`; `signalr`; `endpoint`; `server`; `demo`; `cli`.
+//! `clock`, `id`; `http`; `description`, `fanout`; `hub`; `signalr`; `endpoint`; `server`; `demo`; `cli`.
 
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod description;
 pub mod endpoint;
 pub mod fanout;
 pub mod http;
@@ -42,3 +43,6 @@ pub mod id;
 pub mod metrics;
 pub mod server;
 pub mod signalr;
+
+/// What routes are described with.
+pub use openapi_emit;

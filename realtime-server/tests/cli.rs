@@ -65,7 +65,7 @@ impl Serving {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let banner: Vec<_> = lines.map(Result::unwrap).take(10).collect();
+        let banner: Vec<_> = lines.map(Result::unwrap).take(11).collect();
         let url = banner[1].strip_prefix("listening on http://");
         let address = url.unwrap_or_else(|| panic!("{banner:?}"));
         Self {
@@ -181,6 +181,7 @@ async fn shows_where_everything_is_and_serves_it() {
         format!("listening on {url}"),
         String::new(),
         format!("  page         {url}/"),
+        format!("  docs         {url}/docs"),
         format!("  ticks        curl -N '{url}/sse?count=3&intervalMs=100'"),
         format!("  broadcast    curl -N {url}/sse/broadcast"),
         format!(
@@ -275,4 +276,45 @@ async fn logs_one_json_object_a_line() {
     assert_eq!(warning["level"], "WARN");
     assert_eq!(warning["target"], "realtime_server::demo::events");
     assert!(warning["timestamp"].as_str().unwrap().ends_with('Z'));
+}
+
+#[test]
+fn prints_what_it_offers_in_the_version_and_form_that_is_asked_for() {
+    for (arguments, first) in [
+        (["openapi"].as_slice(), "  \"openapi\": \"3.1.2\","),
+        (
+            &["openapi", "--version", "v3.0.4"],
+            "  \"openapi\": \"3.0.4\",",
+        ),
+        (
+            &["openapi", "--version", "3.2"],
+            "  \"openapi\": \"3.2.0\",",
+        ),
+        (&["asyncapi"], "  \"asyncapi\": \"3.0.0\","),
+        (
+            &["asyncapi", "--version", "3.0", "--format", "json"],
+            "  \"asyncapi\": \"3.0.0\",",
+        ),
+    ] {
+        let (code, out, errors) = run(arguments);
+        assert_eq!((code, errors.as_str()), (Some(0), ""), "{arguments:?}");
+        assert_eq!(out.lines().nth(1), Some(first), "{arguments:?}");
+    }
+    let (_, yaml, _) = run(&["openapi", "--format", "yaml"]);
+    assert_eq!(yaml.lines().next(), Some("openapi: \"3.1.2\""));
+    let (_, yaml, _) = run(&["asyncapi", "--format", "yaml"]);
+    assert_eq!(yaml.lines().next(), Some("asyncapi: \"3.0.0\""));
+}
+
+#[test]
+fn documents_of_versions_that_there_are_not_are_a_wrong_call() {
+    for (arguments, expected) in [
+        (["openapi", "--version", "2.0"], "expected 3.0, 3.1 or 3.2"),
+        (["asyncapi", "--version", "2.6"], "3.0"),
+        (["openapi", "--format", "xml"], "json, yaml"),
+    ] {
+        let (code, out, errors) = run(&arguments);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(errors.contains(expected), "{errors}");
+    }
 }

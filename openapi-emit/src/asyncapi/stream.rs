@@ -5,6 +5,7 @@ use super::{Contribution, emit_parameters, emit_security};
 use crate::api::Api;
 use crate::components::Components;
 use crate::emit::{Emitter, RefOr};
+use crate::error::Part;
 use crate::event_stream::{Event, EventStream};
 use crate::method::Method;
 use crate::operation::Operation;
@@ -54,10 +55,6 @@ impl Endpoint<'_> {
     ) -> Contribution {
         let mut messages = Object::new();
         let mut references = Vec::new();
-        if self.stream.events.is_empty() {
-            messages.insert("event", untyped(e));
-            references.push(e.reference(format!("#/channels/{}/messages/event", escape(&name))));
-        }
         for event in &self.stream.events {
             messages.insert(event.name.as_str(), emit_message(event, e));
             let pointer = format!(
@@ -66,6 +63,12 @@ impl Endpoint<'_> {
                 escape(&event.name)
             );
             references.push(e.reference(pointer));
+        }
+        if self.stream.has_others() {
+            let message = untyped(self.stream.others.as_ref(), e);
+            e.insert_unique(&mut messages, Part::Event, UNTYPED, message);
+            references
+                .push(e.reference(format!("#/channels/{}/messages/{UNTYPED}", escape(&name))));
         }
 
         let mut channel = Object::from([("address", self.path)]);
@@ -121,6 +124,9 @@ impl Endpoint<'_> {
     }
 }
 
+/// The key of the message that stands for all types that are not said.
+const UNTYPED: &str = "event";
+
 /// The message of a type of event: its payload is `data`.
 fn emit_message(event: &Event, emitter: &mut Emitter) -> Object {
     let mut message = Object::from([("name", &event.name)]);
@@ -132,12 +138,13 @@ fn emit_message(event: &Event, emitter: &mut Emitter) -> Object {
             None => "text/plain",
         },
     );
-    message.insert("payload", event.payload().emit(emitter));
+    message.insert("payload", event.payload().emit_payload(emitter));
     message
 }
 
-fn untyped(emitter: &mut Emitter) -> Object {
-    let mut message = Object::from([("name", "event")]);
+fn untyped(description: Option<&String>, emitter: &mut Emitter) -> Object {
+    let mut message = Object::from([("name", UNTYPED)]);
+    message.insert_some("description", description);
     message.insert("contentType", "text/plain");
     message.insert("payload", Schema::string().emit(emitter));
     message

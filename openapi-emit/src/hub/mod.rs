@@ -30,7 +30,14 @@ pub struct Hub {
     pub(crate) transports: Vec<Transport>,
     pub(crate) formats: Vec<Format>,
     pub(crate) has_negotiate: bool,
-    responses: Vec<(Status, RefOr<Response>)>,
+    responses: Vec<(Option<Role>, Status, RefOr<Response>)>,
+}
+
+/// Which of its operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Connect,
+    Negotiate,
 }
 
 /// How messages of a hub travel.
@@ -165,7 +172,25 @@ impl Hub {
     #[must_use]
     pub fn response(mut self, status: impl Into<Status>, response: Response) -> Self {
         self.responses
-            .push((status.into(), RefOr::Inline(response)));
+            .push((None, status.into(), RefOr::Inline(response)));
+        self
+    }
+
+    /// Adds a response to the `GET` alone, or says better what one of its is.
+    #[must_use]
+    pub fn connect_response(mut self, status: impl Into<Status>, response: Response) -> Self {
+        let response = RefOr::Inline(response);
+        self.responses
+            .push((Some(Role::Connect), status.into(), response));
+        self
+    }
+
+    /// Adds a response to the `POST` alone, or says better what one of its is.
+    #[must_use]
+    pub fn negotiate_response(mut self, status: impl Into<Status>, response: Response) -> Self {
+        let response = RefOr::Inline(response);
+        self.responses
+            .push((Some(Role::Negotiate), status.into(), response));
         self
     }
 
@@ -173,7 +198,7 @@ impl Hub {
     #[must_use]
     pub fn response_ref(mut self, status: impl Into<Status>, component: &str) -> Self {
         self.responses
-            .push((status.into(), RefOr::Component(component.to_owned())));
+            .push((None, status.into(), RefOr::Component(component.to_owned())));
         self
     }
 
@@ -208,6 +233,15 @@ impl Hub {
             self.formats.iter().map(|it| it.name()).collect::<Value>(),
         );
         object
+    }
+}
+
+impl Role {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Negotiate => "negotiate",
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A hub as operations of `OpenAPI`.
 
-use super::{Hub, NEGOTIATE_SCHEMA, Transport};
+use super::{Hub, NEGOTIATE_SCHEMA, Role, Transport};
 use crate::emit::RefOr;
 use crate::event_stream::EventStream;
 use crate::header::Header;
@@ -36,7 +36,7 @@ impl Hub {
                     .description("The bearer token, where headers cannot be set."),
             )
         };
-        self.finish(operation, self.connect_responses(), "connect")
+        self.finish(operation, self.connect_responses(), Role::Connect)
     }
 
     /// The `POST` that comes before it.
@@ -58,7 +58,7 @@ impl Hub {
         self.finish(
             operation,
             vec![(200, response.content(content))],
-            "negotiate",
+            Role::Negotiate,
         )
     }
 
@@ -90,8 +90,14 @@ impl Hub {
         &self,
         mut operation: Operation,
         defaults: Vec<(u16, Response)>,
-        role: &str,
+        role: Role,
     ) -> Operation {
+        let responses = self
+            .responses
+            .iter()
+            .filter(|(only, ..)| only.is_none_or(|only| only == role))
+            .map(|(_, status, response)| (*status, response.clone()));
+        let responses: Vec<_> = responses.collect();
         let own = self.parameters.iter().cloned().map(RefOr::Inline);
         operation.parameters.splice(..0, own);
         operation.tags.clone_from(&self.tags);
@@ -99,11 +105,11 @@ impl Hub {
         operation.responses = defaults
             .into_iter()
             .map(|(status, response)| (Status::Code(status), RefOr::Inline(response)))
-            .filter(|(status, _)| self.responses.iter().all(|(own, _)| own != status))
+            .filter(|(status, _)| responses.iter().all(|(own, _)| own != status))
             .collect();
-        operation.responses.extend(self.responses.iter().cloned());
+        operation.responses.extend(responses);
         operation
-            .extension("x-signalr-role", role)
+            .extension("x-signalr-role", role.name())
             .extension("x-signalr", self.signalr())
     }
 }

@@ -10,6 +10,15 @@ impl Schema {
     pub(crate) fn emit(&self, emitter: &mut Emitter) -> Value {
         emit_schema(&self.0, emitter)
     }
+
+    /// As an object also where the schema is `true` or `false`: in a message, readers of
+    /// `AsyncAPI` take nothing else.
+    pub(crate) fn emit_payload(&self, emitter: &mut Emitter) -> Value {
+        match self.emit(emitter) {
+            boolean @ Value::Bool(_) => openapi_30::from_boolean(&boolean),
+            payload => payload,
+        }
+    }
 }
 
 /// Works inside out: a rule sees children that are already in the target's form.

@@ -210,7 +210,8 @@ fn streams(api: Api) -> Api {
             "item/changed",
             Schema::reference("Item").nullable(),
         ))
-        .event(Event::text("tick").description("Once a second."));
+        .event(Event::text("tick").description("Once a second."))
+        .others("What clients send each other.");
     let example = Example::new(
         "two",
         Value::from([
@@ -268,6 +269,8 @@ fn hub() -> Hub {
                 .returns(Schema::integer()),
         )
         .response(403, Response::new("Not for you."))
+        .connect_response(426, Response::new("Another version of WebSockets."))
+        .negotiate_response(503, Response::new("Too many are waiting."))
         .response(404, Response::new("No such chat."))
         .response_ref(429, "Problem")
 }

@@ -49,7 +49,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             std::future::pending::<()>().await;
         }
     };
-    server.build().serve(listener, interrupted).await;
+    server.build()?.serve(listener, interrupted).await;
     Ok(())
 }
 

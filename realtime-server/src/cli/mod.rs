@@ -1,5 +1,6 @@
 //! The command line: flags, logs, exit codes.
 
+mod describe;
 mod logs;
 mod serve;
 mod stream_options;
@@ -29,6 +30,7 @@ const FAILED: u8 = 1;
 #[command(after_help = "Examples:\n  \
     realtime-server\n  \
     realtime-server --listen 0.0.0.0:8080 --log-format json\n  \
+    realtime-server openapi --version 3.2 --format yaml\n  \
     realtime-server --stream prices --sse-slow-client conflate\n  \
     realtime-server sub http://127.0.0.1:5000/sse/broadcast\n  \
     curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'\n  \
@@ -48,6 +50,12 @@ struct Arguments {
 enum Command {
     /// Serve the demo: its page, event streams and hub. The default.
     Serve(serve::Options),
+    /// Print what the server offers as OpenAPI: its routes, event streams and hubs.
+    #[command(name = "openapi")]
+    OpenApi(describe::OpenApiOptions),
+    /// Print what the server offers as AsyncAPI: the messages of its event streams and hubs.
+    #[command(name = "asyncapi")]
+    AsyncApi(describe::AsyncApiOptions),
     /// Subscribe to an event stream and print its events as they come.
     Sub(sub::Options),
 }
@@ -75,6 +83,8 @@ pub fn main() -> ExitCode {
         },
         Some(Command::Serve(options)) => serve(&options),
         None => serve(&arguments.serve),
+        Some(Command::OpenApi(options)) => print(describe::openapi(&options)),
+        Some(Command::AsyncApi(options)) => print(describe::asyncapi(&options)),
     }
 }
 
@@ -82,6 +92,13 @@ fn serve(options: &serve::Options) -> ExitCode {
     match serve::run(options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error, USAGE),
+    }
+}
+
+fn print(done: Result<(), describe::DescribeError>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error, FAILED),
     }
 }
 

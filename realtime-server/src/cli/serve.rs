@@ -102,10 +102,11 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     let mut server = ServerBuilder::new();
     server.http_config(http);
     demo::install(&mut server, settings).map_err(StartError::Setup)?;
+    let server = server.build().map_err(StartError::Setup)?;
     let stop = stop_signal().map_err(StartError::Runtime)?;
     // The banner is for people; where nobody reads it, the server serves all the same.
     let _ = banner(&listener);
-    server.build().serve(listener, stop).await;
+    server.serve(listener, stop).await;
     Ok(())
 }
 
@@ -149,6 +150,7 @@ fn banner(listener: &TcpListener) -> io::Result<()> {
     writeln!(out, "listening on {url}")?;
     writeln!(out)?;
     writeln!(out, "  page         {url}/")?;
+    writeln!(out, "  docs         {url}/docs")?;
     writeln!(
         out,
         "  ticks        curl -N '{url}/sse?count=3&intervalMs=100'"

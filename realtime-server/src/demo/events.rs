@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 
 use jiff::Timestamp;
+use openapi_emit::{MediaType, Operation, Parameter, Response as Described, Schema, Value};
 use serde::Serialize;
 use tracing::{debug, error, info, trace, warn};
 
@@ -39,15 +40,37 @@ pub(super) fn install(
     broadcaster: &Broadcaster,
 ) -> Result<(), SetupError> {
     let logs = broadcaster.clone();
-    server.get("/api/ps/log/{level}", move |request| {
-        let logs = logs.clone();
-        async move { log(&logs, &request).await }
-    })?;
+    server
+        .get("/api/ps/log/{level}", move |request| {
+            let logs = logs.clone();
+            async move { log(&logs, &request).await }
+        })?
+        .describe(|schemas| {
+            let level = Schema::string().with("enum", Value::array(LEVELS));
+            Operation::new("sendLog")
+                .tag("Messages")
+                .summary("Write a line to the log, and to all of the hub")
+                .parameter(Parameter::path("level", level).description("How grave it is."))
+                .response(200, sent())
+                .response(400, schemas.problem("There is no such level."))
+        });
     let events = broadcaster.clone();
-    server.get("/api/ps/event", move |_| {
-        let events = events.clone();
-        async move { event(&events).await }
-    })
+    server
+        .get("/api/ps/event", move |_| {
+            let events = events.clone();
+            async move { event(&events).await }
+        })?
+        .describe(|_| {
+            Operation::new("sendEvent")
+                .tag("Messages")
+                .summary("Send an event to all of the hub")
+                .response(200, sent())
+        });
+    Ok(())
+}
+
+fn sent() -> Described {
+    Described::new("It was sent.").content(MediaType::of("text/plain", Schema::string()))
 }
 
 async fn log(broadcaster: &Broadcaster, request: &Request) -> Result<Response, Problem> {

@@ -1,10 +1,13 @@
 //! Routes about the groups of the hub.
 
+use openapi_emit::{Operation, Parameter, Schema};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::input::{self, unsent};
 use crate::{
     clock,
+    description::Schemas,
     http::{Problem, Request, Response, Status},
     hub::Broadcaster,
     server::{ServerBuilder, SetupError},
@@ -13,8 +16,10 @@ use crate::{
 /// As long as the names that the hub lets its connections join.
 const MOST_NAME: usize = 256;
 
-#[derive(Serialize)]
+/// What was done with a group.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(rename = "GroupResult")]
 struct Done<'a> {
     success: bool,
     message: String,
@@ -29,10 +34,12 @@ struct Wish<'a> {
     timestamp: String,
 }
 
-#[derive(Serialize)]
+/// A message to a group.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct GroupMessage {
+pub(super) struct GroupMessage {
     message: String,
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
     sender: &'static str,
 }
@@ -51,16 +58,45 @@ pub(super) fn install(
 ) -> Result<(), SetupError> {
     for change in [Change::Join, Change::Leave] {
         let hub = broadcaster.clone();
-        server.post(change.route(), move |request| {
-            let hub = hub.clone();
-            async move { ask(&hub, &request, change).await }
-        })?;
+        server
+            .post(change.route(), move |request| {
+                let hub = hub.clone();
+                async move { ask(&hub, &request, change).await }
+            })?
+            .describe(|schemas| {
+                let (id, summary) = match change {
+                    Change::Join => ("askToJoin", "Ask all clients to join a group"),
+                    Change::Leave => ("askToLeave", "Ask all clients to leave a group"),
+                };
+                describe(Operation::new(id).summary(summary), schemas)
+            });
     }
     let hub = broadcaster.clone();
-    server.post("/api/group/broadcast/{groupName}", move |request| {
-        let hub = hub.clone();
-        async move { broadcast(&hub, &request).await }
-    })
+    server
+        .post("/api/group/broadcast/{groupName}", move |request| {
+            let hub = hub.clone();
+            async move { broadcast(&hub, &request).await }
+        })?
+        .describe(|schemas| {
+            let operation = Operation::new("broadcastToGroup");
+            describe(operation.summary("Send a message to a group"), schemas)
+        });
+    Ok(())
+}
+
+fn describe(operation: Operation, schemas: &mut Schemas) -> Operation {
+    let name = Schema::string()
+        .with("minLength", 1)
+        .with("maxLength", MOST_NAME as u64);
+    let name = Parameter::path("groupName", name)
+        .description(&format!("At most {MOST_NAME} bytes."))
+        .example("Admins");
+    operation
+        .tag("Groups")
+        .parameter(name)
+        .response(200, schemas.json::<Done>("It was sent."))
+        .response(400, schemas.problem("The name is too long."))
+        .response(413, schemas.problem("The body is larger than 64 KiB."))
 }
 
 async fn ask(hub: &Broadcaster, request: &Request, change: Change) -> Result<Response, Problem> {

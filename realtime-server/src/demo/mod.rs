@@ -17,10 +17,12 @@ mod ticks;
 
 use std::sync::Arc;
 
+use openapi_emit::{Api, EventStream, License, Operation, Response, Server, Tag};
 use serde::Serialize;
 
 use crate::{
     config::StreamConfig,
+    description::Schemas,
     endpoint::Access,
     hub::Broadcaster,
     server::{ServerBuilder, SetupError},
@@ -57,7 +59,33 @@ pub fn install(server: &mut ServerBuilder, settings: Settings) -> Result<(), Set
         Arc::new(operations::Operations::new(broadcaster.clone())),
     )?;
     schedule::install(server, &broadcaster);
-    Ok(())
+    server.document(api())
+}
+
+/// What the routes do not say of themselves.
+fn api() -> Api {
+    Api::new("Realtime demo", env!("CARGO_PKG_VERSION"))
+        .summary("Event streams, a SignalR hub and routes that send to both.")
+        .description("The demo of `realtime-server`: event streams, a SignalR hub and routes that send to both.")
+        .license(License::spdx("MIT"))
+        .server(Server::new("/"))
+        .tag(Tag::new("Streams").description("Server-sent events, and what publishes them."))
+        .tag(Tag::new("Hubs").description("Messages both ways, for SignalR clients."))
+        .tag(Tag::new("Hub API").description("What a backend asks of the hub."))
+        .tag(Tag::new("Messages").description("Logs and events to all of the hub."))
+        .tag(Tag::new("Groups").description("Messages to some of the hub."))
+        .tag(Tag::new("Operations").description("Long work that reports its progress."))
+        .tag(Tag::new("Documents").description("This description, for tools."))
+}
+
+/// A stream whose events a backend chooses.
+fn describe_stream(name: &str, schemas: &mut Schemas) -> Operation {
+    let events = Response::new("The stream; it does not end.").content(EventStream::new());
+    Operation::new(&format!("stream-{name}"))
+        .tag("Streams")
+        .summary(&format!("Get what is published to {name}"))
+        .response(200, events)
+        .response(406, schemas.problem("Event streams are not accepted."))
 }
 
 /// The data of an event: `value` as JSON.

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::time;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +16,8 @@ use crate::{
 };
 
 /// Where an operation stands; the last three are final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, JsonSchema, PartialEq, Eq, Serialize)]
+#[schemars(rename = "OperationState")]
 pub(super) enum State {
     NotStarted,
     Running,
@@ -34,13 +36,18 @@ pub(super) struct Operation {
 }
 
 /// What can be asked of an operation at any time.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(rename = "OperationStatus")]
 pub(super) struct Status {
     pub(super) state: State,
+    #[schemars(extend("format" = "date-time"))]
     started_at: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     completed_at: Option<String>,
+    /// In percent.
     progress: u64,
+    /// In words.
     #[serde(rename = "Status")]
     text: String,
 }

@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use openapi_emit::{Operation as Described, Parameter, Schema};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -13,6 +15,7 @@ use super::{
     operation::{Operation, Status as OperationStatus},
 };
 use crate::{
+    description::Schemas,
     http::{Problem, Request, Response, Status},
     hub::Broadcaster,
     id,
@@ -34,16 +37,20 @@ pub(super) struct Operations {
     stop: CancellationToken,
 }
 
-#[derive(Serialize)]
+/// An operation has begun.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(rename = "OperationStarted")]
 struct Started<'a> {
     success: bool,
     task_id: &'a str,
     message: String,
 }
 
-#[derive(Serialize)]
+/// Where an operation stands.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(rename = "OperationRetrieved")]
 struct Retrieved<'a> {
     operation_id: &'a str,
     task_id: &'a str,
@@ -52,8 +59,10 @@ struct Retrieved<'a> {
     message: &'static str,
 }
 
-#[derive(Serialize)]
+/// An operation was stopped.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(rename = "OperationStopped")]
 struct Stopped<'a> {
     success: bool,
     task_id: &'a str,
@@ -67,23 +76,67 @@ pub(super) fn install(
     operations: Arc<Operations>,
 ) -> Result<(), SetupError> {
     let table = Arc::clone(&operations);
-    server.post("/api/operation/start", move |request| {
-        std::future::ready(table.start(&request))
-    })?;
+    server
+        .post("/api/operation/start", move |request| {
+            std::future::ready(table.start(&request))
+        })?
+        .describe(describe_start);
     let table = Arc::clone(&operations);
-    server.get("/api/operation/status/{taskId}", move |request| {
-        std::future::ready(table.status(&request))
-    })?;
+    server
+        .get("/api/operation/status/{taskId}", move |request| {
+            std::future::ready(table.status(&request))
+        })?
+        .describe(|schemas| {
+            about_one("getOperation", schemas)
+                .summary("Ask where an operation stands")
+                .response(200, schemas.json::<Retrieved>("Where it stands."))
+        });
     let table = Arc::clone(&operations);
-    server.post("/api/operation/stop/{taskId}", move |request| {
-        std::future::ready(table.stop(&request))
-    })?;
+    server
+        .post("/api/operation/stop/{taskId}", move |request| {
+            std::future::ready(table.stop(&request))
+        })?
+        .describe(|schemas| {
+            about_one("stopOperation", schemas)
+                .summary("Stop an operation")
+                .response(200, schemas.json::<Stopped>("It was stopped."))
+                .response(409, schemas.problem("It has ended already."))
+                .response(413, schemas.problem("The body is larger than 64 KiB."))
+        });
     server.on_stop(async move {
         operations.stop.cancel();
         operations.tasks.close();
         operations.tasks.wait().await;
     });
     Ok(())
+}
+
+fn describe_start(schemas: &mut Schemas) -> Described {
+    let seconds = Schema::integer()
+        .with("default", DEFAULT_SECONDS)
+        .with("maximum", MOST_SECONDS);
+    let seconds = Parameter::query("seconds", seconds)
+        .description("How long it takes; the default where it is not positive.");
+    Described::new("startOperation")
+        .tag("Operations")
+        .summary("Start an operation that tells the hub of every second")
+        .parameter(seconds)
+        .response(200, schemas.json::<Started>("It has begun."))
+        .response(
+            400,
+            schemas.problem("The seconds are no number, or too many."),
+        )
+        .response(413, schemas.problem("The body is larger than 64 KiB."))
+        .response(429, schemas.problem("Too many operations are running."))
+}
+
+fn about_one(id: &str, schemas: &mut Schemas) -> Described {
+    let task = Parameter::path("taskId", Schema::string())
+        .description("What the start of the operation gave.");
+    Described::new(id)
+        .tag("Operations")
+        .parameter(task)
+        .response(404, schemas.problem("No operation has this id."))
 }
 
 impl Operations {

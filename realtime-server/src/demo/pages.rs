@@ -1,7 +1,7 @@
 //! The page, embedded in the binary.
 
 use crate::{
-    endpoint::Asset,
+    endpoint::{Asset, PAGE_FILES},
     server::{ServerBuilder, SetupError},
 };
 
@@ -18,7 +18,6 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<(), SetupError> {
     add(server, "/", Asset::new("text/html; charset=utf-8", PAGE))?;
     let files = files! {
         "api.js": "text/javascript; charset=utf-8",
-        "app.css": "text/css; charset=utf-8",
         "app.js": "text/javascript; charset=utf-8",
         "broadcast.js": "text/javascript; charset=utf-8",
         "budget.js": "text/javascript; charset=utf-8",
@@ -26,8 +25,6 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<(), SetupError> {
         "events.js": "text/javascript; charset=utf-8",
         "feed.js": "text/javascript; charset=utf-8",
         "groups.js": "text/javascript; charset=utf-8",
-        "hub.js": "text/javascript; charset=utf-8",
-        "icon.svg": "image/svg+xml",
         "layout.css": "text/css; charset=utf-8",
         "log.js": "text/javascript; charset=utf-8",
         "meter.js": "text/javascript; charset=utf-8",
@@ -38,10 +35,9 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<(), SetupError> {
         "server.js": "text/javascript; charset=utf-8",
         "snippets.js": "text/javascript; charset=utf-8",
         "sse.js": "text/javascript; charset=utf-8",
-        "theme.js": "text/javascript; charset=utf-8",
         "ticks.js": "text/javascript; charset=utf-8",
     };
-    for (name, content_type, content) in files {
+    for (name, content_type, content) in files.into_iter().chain(PAGE_FILES) {
         add(
             server,
             &format!("/assets/{name}"),
@@ -52,7 +48,10 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<(), SetupError> {
 }
 
 fn add(server: &mut ServerBuilder, path: &str, asset: Asset) -> Result<(), SetupError> {
-    server.get(path, move |request| {
-        std::future::ready(asset.answer(&request))
-    })
+    server
+        .get(path, move |request| {
+            std::future::ready(asset.answer(&request))
+        })?
+        .hide();
+    Ok(())
 }

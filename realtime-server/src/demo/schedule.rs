@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::time;
 use tracing::error;
@@ -31,16 +32,19 @@ struct Heartbeat {
     message: &'static str,
 }
 
-#[derive(Serialize)]
+/// How the server is.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct AdminUpdate<'a> {
+pub(super) struct AdminUpdate {
     r#type: &'static str,
-    system_info: &'a SystemInfo,
+    system_info: SystemInfo,
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
     message: &'static str,
 }
 
-#[derive(Serialize)]
+/// Where the server runs.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct SystemInfo {
     processor_count: Option<usize>,
@@ -91,7 +95,7 @@ async fn heartbeat(hub: &Broadcaster, uptime: Duration) -> Result<(), EncodeErro
 async fn admin_update(hub: &Broadcaster) -> Result<(), EncodeError> {
     let update = AdminUpdate {
         r#type: "AdminUpdate",
-        system_info: &system_info(),
+        system_info: system_info(),
         timestamp: clock::timestamp(),
         message: "Scheduled admin status update",
     };

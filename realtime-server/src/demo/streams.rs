@@ -25,7 +25,9 @@ pub(super) fn install(
     }
     for name in &settings.names {
         let stream = EventStream::new(settings.streams, Arc::clone(&metrics));
-        server.stream(&format!("/sse/{name}"), &stream)?;
+        server
+            .stream(&format!("/sse/{name}"), &stream)?
+            .describe(|schemas| super::describe_stream(name, schemas));
         publisher = publisher.with_stream(name, &stream);
     }
     let notifications = EventStream::new(settings.streams, Arc::clone(&metrics));
@@ -34,11 +36,15 @@ pub(super) fn install(
     let office = TicketOffice::new(&notifications, settings.users, metrics);
     let office = Arc::new(office);
     let issuing = Arc::clone(&office);
-    server.post("/api/v1/sse/token", move |request| {
-        std::future::ready(issuing.issue(&request))
-    })?;
-    server.get("/api/v1/sse/stream", move |request| {
-        std::future::ready(office.subscribe(&request))
-    })?;
+    server
+        .post("/api/v1/sse/token", move |request| {
+            std::future::ready(issuing.issue(&request))
+        })?
+        .describe(TicketOffice::describe_issue);
+    server
+        .get("/api/v1/sse/stream", move |request| {
+            std::future::ready(office.subscribe(&request))
+        })?
+        .describe(TicketOffice::describe_subscribe);
     server.publisher("/api/publish/{stream}", publisher)
 }

@@ -3,6 +3,8 @@
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
+use openapi_emit::{Event, EventStream, Operation, Parameter, Response as Described, Schema};
+use schemars::JsonSchema;
 use serde::Serialize;
 use sse_codec::EventRef;
 use tokio::time;
@@ -11,6 +13,7 @@ use super::{input, json_data};
 use crate::{
     clock,
     config::StreamConfig,
+    description::Schemas,
     endpoint::{ClientStreams, EventSender, SendError},
     http::{Problem, Request, Response},
     server::{ServerBuilder, SetupError},
@@ -21,36 +24,85 @@ const MOST_COUNT: u64 = 1_000;
 const DEFAULT_INTERVAL_MS: u64 = 1_000;
 const MOST_INTERVAL_MS: u64 = 60_000;
 
-#[derive(Serialize)]
+/// The stream is open.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "TicksConnected")]
 struct Connected {
     message: &'static str,
+    #[schemars(extend("format" = "date-time"))]
     server_time: String,
     count: u64,
     interval_ms: u64,
 }
 
-#[derive(Serialize)]
+/// One of many.
+#[derive(JsonSchema, Serialize)]
 struct Tick {
+    /// Counts from 1.
     i: u64,
+    /// How many there are.
     total: u64,
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
 }
 
-#[derive(Serialize)]
+/// The last event of the stream.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "TicksComplete")]
 struct Complete {
     message: &'static str,
     total: u64,
+    #[schemars(extend("format" = "date-time"))]
     server_time: String,
 }
 
 pub(super) fn install(server: &mut ServerBuilder, config: StreamConfig) -> Result<(), SetupError> {
     let streams = ClientStreams::new(config, Arc::clone(server.metrics()));
     server.host(&streams);
-    server.get("/sse", move |request| {
-        std::future::ready(stream(&streams, &request, config.retry))
-    })
+    server
+        .get("/sse", move |request| {
+            std::future::ready(stream(&streams, &request, config.retry))
+        })?
+        .describe(describe);
+    Ok(())
+}
+
+fn describe(schemas: &mut Schemas) -> Operation {
+    let positive = |name, what: &str, default: u64, most: u64| {
+        let schema = Schema::integer()
+            .with("default", default)
+            .with("maximum", most);
+        let text = format!("{what}; the default where it is not positive.");
+        Parameter::query(name, schema).description(&text)
+    };
+    let events = EventStream::new()
+        .event(Event::json("connected", schemas.sent::<Connected>()))
+        .event(Event::json("tick", schemas.sent::<Tick>()))
+        .event(Event::json("complete", schemas.sent::<Complete>()));
+    Operation::new("streamTicks")
+        .tag("Streams")
+        .summary("Count in a stream of your own")
+        .description("Every caller gets a stream that counts from 1 to `count` and ends.")
+        .parameter(positive(
+            "count",
+            "How many ticks to send",
+            DEFAULT_COUNT,
+            MOST_COUNT,
+        ))
+        .parameter(positive(
+            "intervalMs",
+            "Milliseconds from tick to tick",
+            DEFAULT_INTERVAL_MS,
+            MOST_INTERVAL_MS,
+        ))
+        .response(200, Described::new("The stream.").content(events))
+        .response(
+            400,
+            schemas.problem("A parameter is no number, or too large."),
+        )
+        .response(406, schemas.problem("Event streams are not accepted."))
 }
 
 fn stream(

@@ -10,7 +10,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
      connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
 
-/// A file that is part of the binary.
+/// A file whose content is known when the server starts.
 #[derive(Clone, Debug)]
 pub struct Asset {
     content_type: &'static str,
@@ -22,13 +22,14 @@ pub struct Asset {
 impl Asset {
     /// A file with this media type and content.
     #[must_use]
-    pub fn new(content_type: &'static str, content: &'static [u8]) -> Self {
+    pub fn new(content_type: &'static str, content: impl Into<Bytes>) -> Self {
+        let content = content.into();
         let mut hasher = DefaultHasher::new();
         content.hash(&mut hasher);
         let tag = hasher.finish();
         Self {
             content_type,
-            content: Bytes::from_static(content),
+            content,
             tag: format!("\"{tag:016x}\""),
         }
     }

@@ -1,13 +1,16 @@
 //! What a server offers besides hubs: event streams, publishing to them, plain WebSockets, embedded
-//! pages and files.
+//! pages and files, documents about itself.
 
 mod access;
 mod assets;
 mod directory;
+mod docs;
+mod documents;
 mod file;
 pub(crate) mod hub_api;
 pub(crate) mod json_body;
 mod media_type;
+mod page;
 mod publish;
 mod streams;
 mod tickets;
@@ -16,7 +19,10 @@ mod websocket;
 pub use access::{Access, Denied};
 pub use assets::Asset;
 pub use directory::Directory;
+pub use docs::DocsPage;
+pub use documents::{Documents, Form, openapi_version};
 pub use hub_api::HubApi;
+pub use page::{PAGE_FILES, PageFile};
 pub use publish::Publisher;
 pub use streams::{
     BatchError, ClientStreams, EventSender, EventStream, IdError, Outgoing, PublishError,

@@ -5,12 +5,15 @@ use std::{
     time::Duration,
 };
 
+use openapi_emit::{EventStream as Events, Operation, Parameter, Response as Described, Schema};
+use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::time::Instant;
 use tracing::debug;
 
 use super::{Access, EventStream, Subscriber, json_body::bad};
 use crate::{
+    description::Schemas,
     http::{HeaderValue, Problem, Request, Response, Status},
     id,
     metrics::Metrics,
@@ -36,7 +39,9 @@ struct Ticket {
     until: Instant,
 }
 
-#[derive(Serialize)]
+/// A ticket.
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "StreamTicket")]
 struct Issued {
     token: String,
 }
@@ -85,6 +90,40 @@ impl TicketOffice {
             "cache-control",
             const { HeaderValue::from_static("no-store") },
         )
+    }
+
+    /// What documents say of the route where tickets are [issued](Self::issue).
+    #[must_use]
+    pub fn describe_issue(schemas: &mut Schemas) -> Operation {
+        Operation::new("issueTicket")
+            .tag("Streams")
+            .summary("Get a ticket for the stream of notifications")
+            .description("It opens the stream once, within 30 s.")
+            .response(200, schemas.json::<Issued>("The ticket."))
+            .response(401, schemas.problem("The token is missing or unknown."))
+            .response(403, schemas.problem("Pages of other origins may not."))
+            .response(413, schemas.problem("The body is larger than 64 KiB."))
+            .response(503, schemas.problem("Too many tickets are out."))
+    }
+
+    /// What documents say of the route that [takes](Self::subscribe) tickets.
+    #[must_use]
+    pub fn describe_subscribe(schemas: &mut Schemas) -> Operation {
+        let token = Parameter::query("token", Schema::string()).required();
+        let events = Described::new("The stream; it does not end.").content(Events::new());
+        Operation::new("streamNotifications")
+            .tag("Streams")
+            .summary("Get the notifications of the holder of a ticket")
+            .parameter(token.description("The ticket."))
+            .response(200, events)
+            .response(400, schemas.problem("The ticket is none of this server."))
+            .response(
+                401,
+                schemas.problem("The ticket is unknown, used or too old."),
+            )
+            .response(406, schemas.problem("Event streams are not accepted."))
+            .response(429, schemas.problem("The holder has too many streams."))
+            .response(503, schemas.problem("There are too many streams."))
     }
 
     /// Answers a GET with `?token=`: the stream, for whom the ticket was made out.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::{Response, Status};
@@ -87,6 +88,27 @@ impl Problem {
     pub fn with_member(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.members.push((name, value.into()));
         self
+    }
+}
+
+/// Of the document that it is sent as.
+impl JsonSchema for Problem {
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Problem")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "Why a request is refused (RFC 9457); there may be further members.",
+            "required": ["title", "status"],
+            "properties": {
+                "title": {"type": "string", "description": "What kind of problem it is."},
+                "status": {"type": "integer", "description": "The status of the response."},
+                "detail": {"type": "string", "description": "What is wrong with this request."},
+                "field": {"type": "string", "description": "The part of the input that is wrong."}
+            }
+        })
     }
 }
 

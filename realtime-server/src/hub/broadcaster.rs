@@ -1,6 +1,7 @@
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Clients, EncodeError};
+use super::{Clients, EncodeError, Hub};
 use crate::clock;
 
 /// Logs, events and group messages to the clients of a hub, in the envelopes that Kestrun's
@@ -8,18 +9,25 @@ use crate::clock;
 #[derive(Clone, Debug)]
 pub struct Broadcaster(Clients);
 
-#[derive(Serialize)]
+/// A line of a log.
+#[derive(JsonSchema, Serialize)]
 struct LogRecord<'a> {
     level: &'a str,
     message: &'a str,
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
 }
 
-#[derive(Serialize)]
+/// Something that happened.
+#[derive(JsonSchema, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "NamedEvent")]
 struct NamedEvent<'a, T> {
+    /// What it is.
     event_name: &'a str,
+    /// What is known of it; its shape goes by the name.
     data: T,
+    #[schemars(extend("format" = "date-time"))]
     timestamp: String,
 }
 
@@ -28,6 +36,21 @@ impl Broadcaster {
     #[must_use]
     pub fn new(clients: Clients) -> Self {
         Self(clients)
+    }
+
+    /// Describes what a broadcaster calls on every client of `hub`.
+    #[must_use]
+    pub fn describe<S: Send + Sync + 'static>(hub: Hub<S>) -> Hub<S> {
+        hub.client_method::<(LogRecord<'static>,)>(
+            "ReceiveLog",
+            "A line was written to the log.",
+            ["record"],
+        )
+        .client_method::<(NamedEvent<'static, serde_json::Value>,)>(
+            "ReceiveEvent",
+            "Something happened.",
+            ["event"],
+        )
     }
 
     /// Calls `ReceiveLog` with `{level, message, timestamp}` on every client.

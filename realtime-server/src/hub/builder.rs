@@ -7,6 +7,7 @@ use super::{
     Next,
     client_results::ClientResults,
     core::{ConnectedFn, DisconnectedFn, MethodFn, UserIdFn},
+    description::{Description, Signature},
     filter::FilterFn,
     setup::by_name,
     user_groups::UserGroups,
@@ -45,7 +46,8 @@ use crate::{config::HubConfig, fanout::Registry, http::Head, metrics::Metrics};
 pub struct Hub<S> {
     state: Arc<S>,
     config: HubConfig,
-    methods: Vec<Method>,
+    pub(super) methods: Vec<Method>,
+    pub(super) description: Description,
     filters: Vec<Box<FilterFn>>,
     connected: Option<Box<ConnectedFn>>,
     disconnected: Option<Box<DisconnectedFn>>,
@@ -60,6 +62,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
             state: state.into(),
             config: HubConfig::default(),
             methods: Vec::new(),
+            description: Description::default(),
             filters: Vec::new(),
             connected: None,
             disconnected: None,
@@ -79,7 +82,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
     pub fn method<A, R, F, Fut>(self, name: &str, method: F) -> Self
     where
         A: FromArguments + Send + 'static,
-        R: Serialize + Send,
+        R: Serialize + Send + 'static,
         F: Fn(Arc<S>, Caller, A) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<R, HubError>> + Send + 'static,
     {
@@ -94,7 +97,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
                 Ok(reply.result(&result)?)
             }))
         });
-        self.add(name, false, A::UPLOADS, call)
+        self.add::<A, R>(name, false, call)
     }
 
     /// Adds the method that clients ask as `name` for a stream: what it sends to its
@@ -123,7 +126,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
                 Ok(reply.end()?)
             }))
         });
-        self.add(name, true, A::UPLOADS, call)
+        self.add::<A, T>(name, true, call)
     }
 
     /// Runs `filter` around every call, the first that was added outermost: it may look at the
@@ -134,7 +137,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
     ///
     /// let hub = Hub::new(()).filter(async |_, call, next| {
     ///     if call.method() == "Delete" && call.caller().user() != Some("admin") {
-    ///         return Err(HubError::new("only admins may do that"));
+    ///         return Err(HubError::unauthorized());
     ///     }
     ///     next.run().await
     /// });
@@ -193,12 +196,18 @@ impl<S: Send + Sync + 'static> Hub<S> {
         self
     }
 
-    fn add(mut self, name: &str, streams: bool, uploads: usize, call: Box<MethodFn>) -> Self {
+    fn add<A, R>(mut self, name: &str, streams: bool, call: Box<MethodFn>) -> Self
+    where
+        A: FromArguments + 'static,
+        R: 'static,
+    {
         self.methods.push(Method {
             name: name.into(),
             streams,
-            uploads,
+            uploads: A::UPLOADS,
             call,
+            signature: Signature::of::<A, R>(),
+            description: None,
         });
         self
     }

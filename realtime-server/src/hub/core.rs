@@ -7,6 +7,7 @@ use tracing::debug;
 use super::{
     Caller, Connection, Disconnect, HubError, OpenUploads, Reply, Scope, Work,
     client_results::ClientResults,
+    description::{MethodDescription, Signature},
     filter::{self, FilterFn},
     scope::Stage,
     user_groups::UserGroups,
@@ -49,6 +50,8 @@ pub(crate) struct Method {
     /// How many streams of the client it takes.
     pub(crate) uploads: usize,
     pub(super) call: Box<MethodFn>,
+    pub(super) signature: Signature,
+    pub(super) description: Option<MethodDescription>,
 }
 
 /// An invocation whose method is to begin.

@@ -20,12 +20,25 @@ pub(super) fn by_name(methods: Vec<Method>) -> Result<HashMap<String, Method>, H
 pub enum HubSetupError {
     /// Two methods have this name; case does not tell them apart.
     DuplicateMethod(Box<str>),
+    /// The description of this method has other types than the method.
+    MisdescribedMethod(Box<str>),
+    /// The hub is described, but not this method of it.
+    UndescribedMethod(Box<str>),
 }
 
 impl fmt::Display for HubSetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DuplicateMethod(name) => write!(f, "the hub method {name:?} is registered twice"),
+            Self::MisdescribedMethod(name) => {
+                write!(
+                    f,
+                    "the description of the hub method {name:?} has other types"
+                )
+            }
+            Self::UndescribedMethod(name) => {
+                write!(f, "the hub method {name:?} has no description")
+            }
         }
     }
 }

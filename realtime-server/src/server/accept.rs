@@ -1,6 +1,7 @@
 use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
 
 use futures_util::future::{BoxFuture, join_all};
+use openapi_emit::Document;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
@@ -32,13 +33,14 @@ pub struct Server {
     tasks: Vec<BoxFuture<'static, ()>>,
     stop_hooks: Vec<BoxFuture<'static, ()>>,
     registries: Vec<Arc<Registry>>,
+    document: Option<Document>,
     streams: Vec<EventStream>,
     /// What is waited for after the last socket.
     last: Vec<BoxFuture<'static, ()>>,
 }
 
 impl Server {
-    pub(super) fn new(builder: ServerBuilder) -> Self {
+    pub(super) fn new(builder: ServerBuilder, document: Option<Document>) -> Self {
         Self {
             http: Arc::new(builder.http),
             config: builder.config,
@@ -47,9 +49,21 @@ impl Server {
             tasks: builder.tasks,
             stop_hooks: builder.stop_hooks,
             registries: builder.registries,
+            document,
             streams: builder.streams,
             last: builder.last,
         }
+    }
+
+    /// The document about its routes, where it is [served](ServerBuilder::document).
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        self.document.as_ref()
+    }
+
+    /// Every route: its method, and its path with the names of its parameters.
+    pub fn routes(&self) -> impl Iterator<Item = (http::Method, &str)> {
+        self.router.routes()
     }
 
     /// Serves `listener` until `stop` is ready; then ends all connections in an orderly way and

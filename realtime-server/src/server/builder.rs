@@ -1,19 +1,28 @@
-use std::{fmt, future::Future, sync::Arc};
+use std::{
+    fmt,
+    future::{Future, ready},
+    sync::{Arc, OnceLock},
+};
 
 use futures_util::future::BoxFuture;
+use openapi_emit::Api;
 
 use super::{
-    Server, SetupError,
+    Route, Server, SetupError,
+    document::document,
     pattern::Pattern,
+    route::Description,
     router::{Endpoint, Router},
 };
 use crate::{
     config::{HttpConfig, ServerConfig, WebSocketConfig},
+    description::Schemas,
     endpoint::{
-        Directory, EventStream, HubApi, Publisher, WebSocket, WebSocketEndpoint, hub_api::ROUTES,
+        Directory, DocsPage, Documents, EventStream, HubApi, Publisher, WebSocket,
+        WebSocketEndpoint, hub_api::ROUTES,
     },
     fanout::Registry,
-    http::{Handler, Head, Method, Pace, Request, Response},
+    http::{Handler, Head, Method, Pace, Request, Response, Status},
     hub::{Clients, Hub},
     metrics::Metrics,
     signalr::HubEndpoint,
@@ -42,7 +51,7 @@ const PUBLISH_BODY_LIMIT: usize = 256 * 1024;
 /// server.get("/hello/{name}", async |request| {
 ///     Response::text(Status::OK, format!("hello {}", request.param("name").unwrap_or("you")))
 /// })?;
-/// let server = server.build();
+/// let server = server.build()?;
 /// # drop(server);
 /// # Ok::<(), realtime_server::server::SetupError>(())
 /// ```
@@ -55,6 +64,8 @@ pub struct ServerBuilder {
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
+    schemas: Schemas,
+    api: Option<(Api, Arc<OnceLock<Documents>>)>,
     pub(super) streams: Vec<EventStream>,
     pub(super) last: Vec<BoxFuture<'static, ()>>,
 }
@@ -87,7 +98,7 @@ impl ServerBuilder {
     ///
     /// # Errors
     /// When `pattern` is no route, or is taken.
-    pub fn get<F, Fut>(&mut self, pattern: &str, handler: F) -> Result<(), SetupError>
+    pub fn get<F, Fut>(&mut self, pattern: &str, handler: F) -> Result<Route<'_>, SetupError>
     where
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
@@ -99,7 +110,7 @@ impl ServerBuilder {
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    pub fn post<F, Fut>(&mut self, pattern: &str, handler: F) -> Result<(), SetupError>
+    pub fn post<F, Fut>(&mut self, pattern: &str, handler: F) -> Result<Route<'_>, SetupError>
     where
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
@@ -116,7 +127,7 @@ impl ServerBuilder {
         method: Method,
         pattern: &str,
         handler: F,
-    ) -> Result<(), SetupError>
+    ) -> Result<Route<'_>, SetupError>
     where
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
@@ -135,7 +146,7 @@ impl ServerBuilder {
         pattern: &str,
         body_limit: usize,
         handler: F,
-    ) -> Result<(), SetupError>
+    ) -> Result<Route<'_>, SetupError>
     where
         F: Fn(Request) -> Fut + Send + Sync + 'static,
         Fut: Future<Output: Into<Response>> + Send + 'static,
@@ -177,23 +188,24 @@ impl ServerBuilder {
             let path = request.param("path").unwrap_or_default().to_owned();
             let directory = directory.clone();
             async move { directory.answer(&request, &path).await }
-        })
+        })?
+        .hide();
+        Ok(())
     }
 
     /// Serves `stream` to whoever gets `pattern`.
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    pub fn stream(&mut self, pattern: &str, stream: &EventStream) -> Result<(), SetupError> {
-        let subscribed = stream.clone();
+    pub fn stream(&mut self, pattern: &str, stream: &EventStream) -> Result<Route<'_>, SetupError> {
+        self.host(stream);
+        let stream = stream.clone();
         self.add(
             Method::Get,
             pattern,
             DEFAULT_BODY_LIMIT,
-            Arc::new(move |request| Box::pin(std::future::ready(subscribed.subscribe(&request)))),
-        )?;
-        self.host(stream);
-        Ok(())
+            Arc::new(move |request| Box::pin(ready(stream.subscribe(&request)))),
+        )
     }
 
     /// Answers POST at `pattern`, which has a parameter `{stream}`, with a body of at most 256 KiB:
@@ -206,8 +218,10 @@ impl ServerBuilder {
             Method::Post,
             pattern,
             PUBLISH_BODY_LIMIT,
-            Arc::new(move |request| Box::pin(std::future::ready(publisher.publish(&request)))),
-        )
+            Arc::new(move |request| Box::pin(ready(publisher.publish(&request)))),
+        )?
+        .describe(Publisher::describe);
+        Ok(())
     }
 
     /// Lets a backend drive hubs at routes below `base`, such as `/api/hubs`, with bodies of at most
@@ -237,7 +251,8 @@ impl ServerBuilder {
                     let api = api.clone();
                     Box::pin(async move { api.answer(action, &request).await })
                 }),
-            )?;
+            )?
+            .describe(|schemas| action.describe(path, schemas));
         }
         Ok(())
     }
@@ -264,27 +279,36 @@ impl ServerBuilder {
         path: &str,
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
+        let described =
+            HubEndpoint::describe(hub.document(path, &mut self.schemas)?, &mut self.schemas);
         let core = hub.build(Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
         let endpoint = Arc::new(HubEndpoint::new(core));
         let negotiate = format!("{}/negotiate", path.trim_end_matches('/'));
+        let mut described = Some(Box::new(described));
         for method in ANY_METHOD {
             let answers = Arc::clone(&endpoint);
-            self.route(method, &negotiate, move |request| {
-                std::future::ready(answers.negotiate(&request))
+            let route = self.route(method, &negotiate, move |request| {
+                ready(answers.negotiate(&request))
             })?;
+            route.endpoint.description = Description::PartOfHub;
             let answers = Arc::clone(&endpoint);
             let handler: Handler = Arc::new(move |request| {
                 let answers = Arc::clone(&answers);
                 Box::pin(async move { answers.answer(&request).await })
             });
+            let description = match described.take_if(|_| method == Method::Get) {
+                Some(described) => Description::Hub(described),
+                None => Description::PartOfHub,
+            };
             let endpoint = Endpoint {
                 method,
                 body_limit: endpoint.config().max_post,
                 // Polls wait for messages, and POSTs for a hub that is behind.
                 pace: Pace::Held,
                 handler,
+                description,
             };
             self.add_endpoint(path, endpoint)?;
         }
@@ -306,7 +330,7 @@ impl ServerBuilder {
         pattern: &str,
         config: WebSocketConfig,
         handler: F,
-    ) -> Result<(), SetupError>
+    ) -> Result<Route<'_>, SetupError>
     where
         F: Fn(WebSocket) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
@@ -317,11 +341,35 @@ impl ServerBuilder {
             move |socket| Box::pin(handler(socket)),
         ));
         let opens = Arc::clone(&endpoint);
-        self.get(pattern, move |request| {
-            std::future::ready(opens.connect(request))
-        })?;
         self.registries.push(Arc::clone(endpoint.registry()));
         self.task(async move { endpoint.run().await });
+        self.get(pattern, move |request| ready(opens.connect(request)))
+    }
+
+    /// Serves documents about all routes, and a page to read them by: `/openapi/{version}/openapi.json`
+    /// and `.yaml`, `/asyncapi/{version}/asyncapi.json` and `.yaml`, `/docs`. The API brings what
+    /// routes do not say: its title, its tags.
+    ///
+    /// # Errors
+    /// When one of these routes is taken.
+    pub fn document(&mut self, api: Api) -> Result<(), SetupError> {
+        let documents = Arc::new(OnceLock::<Documents>::new());
+        for form in Documents::FORMS {
+            let known = Arc::clone(&documents);
+            self.get(form.pattern(), move |request| {
+                // They are written when the server is built, before there are requests.
+                let answer = known
+                    .get()
+                    .map(|documents| documents.answer(form, &request));
+                ready(answer.unwrap_or_else(|| Response::empty(Status::NOT_FOUND)))
+            })?
+            .describe(|schemas| form.describe(schemas));
+        }
+        for (path, file) in DocsPage::files() {
+            self.get(&path, move |request| ready(file.answer(&request)))?
+                .hide();
+        }
+        self.api = Some((api, documents));
         Ok(())
     }
 
@@ -336,9 +384,21 @@ impl ServerBuilder {
     }
 
     /// The server, ready to [`serve`](Server::serve).
-    #[must_use]
-    pub fn build(self) -> Server {
-        Server::new(self)
+    ///
+    /// # Errors
+    /// When the routes cannot be [documented](Self::document).
+    pub fn build(mut self) -> Result<Server, SetupError> {
+        let document = match self.api.take() {
+            Some((api, documents)) => {
+                let schemas = std::mem::take(&mut self.schemas);
+                let document = document(api, &self.router, schemas)?;
+                // Nobody else sets it.
+                let _ = documents.set(Documents::new(&document));
+                Some(document)
+            }
+            None => None,
+        };
+        Ok(Server::new(self, document))
     }
 
     fn add(
@@ -347,25 +407,28 @@ impl ServerBuilder {
         pattern: &str,
         body_limit: usize,
         handler: Handler,
-    ) -> Result<(), SetupError> {
+    ) -> Result<Route<'_>, SetupError> {
         let endpoint = Endpoint {
             method,
             body_limit,
             pace: Pace::Prompt,
             handler,
+            description: Description::Plain,
         };
         self.add_endpoint(pattern, endpoint)
     }
 
-    fn add_endpoint(&mut self, pattern: &str, endpoint: Endpoint) -> Result<(), SetupError> {
+    fn add_endpoint(&mut self, pattern: &str, endpoint: Endpoint) -> Result<Route<'_>, SetupError> {
         let method = endpoint.method;
-        if self.router.add(Pattern::parse(pattern)?, endpoint) {
-            Ok(())
-        } else {
-            Err(SetupError::DuplicateRoute {
+        match self.router.add(Pattern::parse(pattern)?, endpoint) {
+            Some(endpoint) => Ok(Route {
+                endpoint,
+                schemas: &mut self.schemas,
+            }),
+            None => Err(SetupError::DuplicateRoute {
                 method,
                 pattern: pattern.into(),
-            })
+            }),
         }
     }
 }

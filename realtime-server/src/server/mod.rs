@@ -2,11 +2,14 @@
 
 mod accept;
 mod builder;
+mod document;
 mod pattern;
+mod route;
 mod router;
 mod setup;
 
 pub use accept::Server;
 pub use builder::ServerBuilder;
 pub use pattern::PatternError;
+pub use route::Route;
 pub use setup::SetupError;

@@ -52,6 +52,10 @@ impl Pattern {
         })
     }
 
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// Whether both match the same paths.
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         self.segments.len() == other.segments.len()

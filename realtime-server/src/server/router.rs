@@ -4,7 +4,7 @@ use crate::http::{
     Decision, Handler, Head, HeaderValue, Method, Pace, Problem, Response, Service, Status,
 };
 
-use super::pattern::Pattern;
+use super::{pattern::Pattern, route::Description};
 
 /// What every answer goes through before it is sent.
 pub(super) type AnswerFilter = Arc<dyn Fn(&Head, Response) -> Response + Send + Sync>;
@@ -12,14 +12,14 @@ pub(super) type AnswerFilter = Arc<dyn Fn(&Head, Response) -> Response + Send + 
 /// The table of routes.
 #[derive(Default)]
 pub(super) struct Router {
-    resources: Vec<Resource>,
+    pub(super) resources: Vec<Resource>,
     pub(super) filter: Option<AnswerFilter>,
 }
 
 /// What is at the paths of one pattern.
-struct Resource {
-    pattern: Pattern,
-    methods: Vec<Endpoint>,
+pub(super) struct Resource {
+    pub(super) pattern: Pattern,
+    pub(super) methods: Vec<Endpoint>,
 }
 
 /// What answers one method at one pattern.
@@ -28,29 +28,41 @@ pub(super) struct Endpoint {
     pub(super) body_limit: usize,
     pub(super) pace: Pace,
     pub(super) handler: Handler,
+    pub(super) description: Description,
 }
 
 impl Router {
-    /// Adds an endpoint; says whether its place was free.
-    pub(super) fn add(&mut self, pattern: Pattern, endpoint: Endpoint) -> bool {
+    /// Adds an endpoint, unless its place is taken.
+    pub(super) fn add(&mut self, pattern: Pattern, endpoint: Endpoint) -> Option<&mut Endpoint> {
         let known = self
             .resources
-            .iter_mut()
-            .find(|known| known.pattern.is_same_as(&pattern));
-        match known {
-            Some(resource) if resource.endpoint(endpoint.method).is_some() => false,
-            Some(resource) => {
-                resource.methods.push(endpoint);
-                true
-            }
-            None => {
-                self.resources.push(Resource {
-                    pattern,
-                    methods: vec![endpoint],
-                });
-                true
-            }
+            .iter()
+            .position(|known| known.pattern.is_same_as(&pattern));
+        if known.is_none() {
+            self.resources.push(Resource {
+                pattern,
+                methods: Vec::new(),
+            });
         }
+        let resource = match known {
+            Some(index) => self.resources.get_mut(index),
+            None => self.resources.last_mut(),
+        }?;
+        if resource.endpoint(endpoint.method).is_some() {
+            return None;
+        }
+        resource.methods.push(endpoint);
+        resource.methods.last_mut()
+    }
+
+    pub(super) fn routes(&self) -> impl Iterator<Item = (Method, &str)> {
+        self.resources.iter().flat_map(|resource| {
+            let path = resource.pattern.as_str();
+            resource
+                .methods
+                .iter()
+                .map(move |endpoint| (endpoint.method, path))
+        })
     }
 }
 

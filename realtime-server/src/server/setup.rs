@@ -1,5 +1,7 @@
 use std::{error::Error, fmt};
 
+use openapi_emit::BuildError;
+
 use super::pattern::PatternError;
 use crate::{http::Method, hub::HubSetupError};
 
@@ -18,6 +20,8 @@ pub enum SetupError {
     },
     /// A hub cannot be set up.
     Hub(HubSetupError),
+    /// The routes cannot be documented as they are described.
+    Description(BuildError),
 }
 
 impl From<PatternError> for SetupError {
@@ -32,6 +36,12 @@ impl From<HubSetupError> for SetupError {
     }
 }
 
+impl From<BuildError> for SetupError {
+    fn from(error: BuildError) -> Self {
+        Self::Description(error)
+    }
+}
+
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -40,6 +50,7 @@ impl fmt::Display for SetupError {
                 write!(f, "the route {method} {pattern} is registered twice")
             }
             Self::Hub(error) => error.fmt(f),
+            Self::Description(error) => write!(f, "the routes cannot be documented: {error}"),
         }
     }
 }
@@ -49,6 +60,7 @@ impl Error for SetupError {
         match self {
             Self::Pattern(error) => Some(error),
             Self::Hub(error) => Some(error),
+            Self::Description(error) => Some(error),
             Self::DuplicateRoute { .. } => None,
         }
     }

@@ -1,6 +1,7 @@
 //! SignalR on the wire: negotiation, the session, and what dispatches invocations to a hub.
 
 mod connection;
+mod description;
 mod dispatch;
 mod endpoint;
 mod farewell;

@@ -34,7 +34,12 @@ impl Rig {
         more(&mut server, &clients);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(server.build().serve(listener, std::future::pending()));
+        tokio::spawn(
+            server
+                .build()
+                .unwrap()
+                .serve(listener, std::future::pending()),
+        );
         Self {
             address,
             clients,

@@ -21,7 +21,7 @@ impl Running {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(server.build().serve(listener, async move {
+        let serving = tokio::spawn(server.build().unwrap().serve(listener, async move {
             // A dropped sender stops it, too.
             let _ = stopped.await;
         }));

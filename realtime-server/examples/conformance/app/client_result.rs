@@ -11,7 +11,8 @@ pub(super) fn install(server: &mut ServerBuilder, clients: Clients) -> Result<()
     server.get("/clientresult/{connectionId}", move |request| {
         let clients = Arc::clone(&clients);
         async move { ask(&clients, &request).await }
-    })
+    })?;
+    Ok(())
 }
 
 /// What the client method `Result` of a connection returns, or why it returned nothing.

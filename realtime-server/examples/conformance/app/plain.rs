@@ -23,7 +23,8 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<(), SetupError> {
     let mut config = WebSocketConfig::default();
     config.max_message = ECHO_LIMIT;
     config.origins = Origins::Any;
-    server.websocket("/ws-echo", config, echo)
+    server.websocket("/ws-echo", config, echo)?;
+    Ok(())
 }
 
 fn text(content: &'static str) -> Response {

@@ -27,7 +27,8 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<(), SetupError> {
             "cache-control",
             const { HeaderValue::from_static("no-cache") },
         ))
-    })
+    })?;
+    Ok(())
 }
 
 fn event() -> String {

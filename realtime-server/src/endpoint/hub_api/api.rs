@@ -1,5 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::time;
@@ -78,20 +79,23 @@ pub struct HubApi {
 }
 
 /// For how many connections of this server a message was queued.
-#[derive(Serialize)]
-struct Receipt {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "HubReceipt")]
+pub(super) struct Receipt {
     connections: usize,
 }
 
 /// What a client returned.
-#[derive(Serialize)]
-struct Answer {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "HubAnswer")]
+pub(super) struct Answer {
     result: Value,
 }
 
 /// Who is in a group.
-#[derive(Serialize)]
-struct Members<'a> {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "HubMembers")]
+pub(super) struct Members<'a> {
     group: &'a str,
     connections: Vec<&'a str>,
 }

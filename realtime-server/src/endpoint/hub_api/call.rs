@@ -1,3 +1,4 @@
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -7,9 +8,11 @@ use crate::{
 };
 
 /// What is to be called on clients.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "HubCall")]
 pub(super) struct Call {
+    #[schemars(length(min = 1))]
     pub(super) target: String,
     /// As values, so that they can be written for clients of every protocol.
     #[serde(default)]

@@ -2,6 +2,7 @@
 
 mod api;
 mod call;
+mod description;
 mod refusal;
 
 pub use api::HubApi;

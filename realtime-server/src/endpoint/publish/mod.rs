@@ -1,5 +1,6 @@
 //! Publishing over HTTP, for a backend in any language.
 
+mod description;
 mod publication;
 mod publisher;
 

@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use sse_codec::EventRef;
@@ -15,10 +16,11 @@ use crate::{
 const MOST_EVENTS: usize = 1_000;
 
 /// One event as a publisher writes it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Publication {
     event: Option<String>,
+    #[schemars(with = "serde_json::Value")]
     data: Option<Box<RawValue>>,
     id: Option<String>,
     key: Option<String>,

@@ -1,5 +1,6 @@
 use std::{fmt, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use sse_codec::EncodeError;
 use tracing::debug;
@@ -24,8 +25,9 @@ pub struct Publisher {
 }
 
 /// What the publisher is told of each event.
-#[derive(Serialize)]
-struct Receipt {
+#[derive(JsonSchema, Serialize)]
+#[schemars(rename = "Published")]
+pub(super) struct Receipt {
     /// What subscribers get as its id.
     id: Option<String>,
     /// For how many subscribers of this server it was queued.

@@ -3,7 +3,7 @@
 
 const RECORD_END = '\u001e';
 const HANDSHAKE = `${JSON.stringify({ protocol: 'json', version: 1 })}${RECORD_END}`;
-const Type = { INVOCATION: 1, COMPLETION: 3, PING: 6, CLOSE: 7 };
+const Type = { INVOCATION: 1, STREAM_ITEM: 2, COMPLETION: 3, STREAM_INVOCATION: 4, PING: 6, CLOSE: 7 };
 
 const HANDSHAKE_TIMEOUT = 15_000;
 const PING_INTERVAL = 15_000;
@@ -49,13 +49,22 @@ export class Hub {
 
   /** Resolves with the result of the hub method, or rejects with the server's error text. */
   invoke(method, ...args) {
+    return this.#call({ type: Type.INVOCATION, target: method, arguments: args });
+  }
+
+  /** Gives every item of a streaming hub method to `onItem`; resolves when the last has come. */
+  stream(method, onItem, ...args) {
+    return this.#call({ type: Type.STREAM_INVOCATION, target: method, arguments: args }, onItem);
+  }
+
+  #call(message, onItem) {
     const invocationId = String(this.#nextId++);
     return new Promise((resolve, reject) => {
-      if (!this.#write({ type: Type.INVOCATION, invocationId, target: method, arguments: args })) {
+      if (!this.#write({ ...message, invocationId })) {
         reject(new Error('The hub is not connected.'));
         return;
       }
-      this.#calls.set(invocationId, { resolve, reject });
+      this.#calls.set(invocationId, { resolve, reject, onItem });
     });
   }
 
@@ -180,6 +189,8 @@ export class Hub {
     if (message.type === Type.INVOCATION) {
       const handlers = this.#handlers.get(message.target.toLowerCase()) ?? [];
       for (const handler of handlers) handler(...(message.arguments ?? []));
+    } else if (message.type === Type.STREAM_ITEM) {
+      this.#calls.get(message.invocationId)?.onItem(message.item);
     } else if (message.type === Type.COMPLETION) {
       const call = this.#calls.get(message.invocationId);
       this.#calls.delete(message.invocationId);

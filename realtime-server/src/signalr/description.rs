@@ -1,0 +1,33 @@
+use openapi_emit::{Hub, MediaType, Response, Schema, Transport};
+
+use super::HubEndpoint;
+use crate::description::Schemas;
+
+impl HubEndpoint {
+    /// Adds to `hub` how this endpoint is spoken to.
+    pub(crate) fn describe(hub: Hub, schemas: &mut Schemas) -> Hub {
+        let text = || MediaType::of("text/plain", Schema::string());
+        hub.tag("Hubs")
+            .transports(&[Transport::WebSocket])
+            .connect_response(
+                400,
+                schemas
+                    .problem("The id is missing, or the handshake of the WebSocket is wrong.")
+                    .content(text()),
+            )
+            .connect_response(
+                403,
+                schemas.problem("Pages of other origins may not connect."),
+            )
+            .connect_response(
+                404,
+                Response::new("No connection has this id, or the transport is not offered.")
+                    .content(text()),
+            )
+            .connect_response(426, schemas.problem("The WebSocket is of another version."))
+            .negotiate_response(
+                503,
+                schemas.problem("Too many connections are being negotiated."),
+            )
+    }
+}
