@@ -3,6 +3,7 @@
 mod accept;
 mod builder;
 mod document;
+mod offers;
 mod pattern;
 mod route;
 mod router;
