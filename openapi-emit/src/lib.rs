@@ -75,11 +75,11 @@
 //! | `contentMediaType`, `contentSchema` | kept | words in `description` |
 //! | `contentEncoding: base64` | kept | `format: byte` |
 //! | `examples` | kept | `example`, the first |
-//! | schemas `true`, `false` | kept | `{}`, `{"not": {}}` |
+//! | schema `false` | kept | `{"not": {}}` |
 //! | other keywords of 2020-12 | kept | left out |
 //!
-//! A `$ref` with neighbours is moved into `allOf` in every version, which says the same and is
-//! read by more tools. AsyncAPI gets JSON Schema draft 07.
+//! The schema `true` is written as `{}`, which says the same and is read by more tools.
+//! A `$ref` with neighbours is moved into `allOf` in every version, for the same reason. AsyncAPI gets JSON Schema draft 07.
 //!
 //! # Features
 //!

@@ -75,11 +75,7 @@ impl TypeSchemas {
 
     /// The schema of a type: a reference, where the type has a name to go by.
     pub fn schema<T: JsonSchema>(&mut self) -> Schema {
-        match Value::from(self.generator.subschema_for::<T>().to_value()) {
-            // Some readers take nothing but an object for a schema.
-            Value::Bool(true) => Schema::any(),
-            schema => Schema(schema),
-        }
+        Schema(Value::from(self.generator.subschema_for::<T>().to_value()))
     }
 
     /// The events that the variants of an enum stand for.

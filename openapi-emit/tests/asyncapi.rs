@@ -209,7 +209,7 @@ fn schemas_are_those_of_draft_07() {
     };
     check(
         json!({"prefixItems": [true], "items": false}),
-        json!({"items": [true], "additionalItems": false}),
+        json!({"items": [{}], "additionalItems": false}),
     );
     check(
         json!({"dependentRequired": {"a": ["b"]}, "dependentSchemas": {"c": {}}}),

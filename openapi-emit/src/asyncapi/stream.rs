@@ -138,7 +138,7 @@ fn emit_message(event: &Event, emitter: &mut Emitter) -> Object {
             None => "text/plain",
         },
     );
-    message.insert("payload", event.payload().emit_payload(emitter));
+    message.insert("payload", event.payload().emit(emitter));
     message
 }
 

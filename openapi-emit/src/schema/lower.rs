@@ -10,15 +10,6 @@ impl Schema {
     pub(crate) fn emit(&self, emitter: &mut Emitter) -> Value {
         emit_schema(&self.0, emitter)
     }
-
-    /// As an object also where the schema is `true` or `false`: in a message, readers of
-    /// `AsyncAPI` take nothing else.
-    pub(crate) fn emit_payload(&self, emitter: &mut Emitter) -> Value {
-        match self.emit(emitter) {
-            boolean @ Value::Bool(_) => openapi_30::from_boolean(&boolean),
-            payload => payload,
-        }
-    }
 }
 
 /// Works inside out: a rule sees children that are already in the target's form.
@@ -26,6 +17,10 @@ fn emit_schema(schema: &Value, emitter: &mut Emitter) -> Value {
     let Value::Object(keywords) = schema else {
         return match emitter.form {
             SchemaForm::OpenApi30 => openapi_30::from_boolean(schema),
+            // It says the same, and some readers take nothing but an object.
+            SchemaForm::Draft202012 | SchemaForm::Draft07 if *schema == Value::Bool(true) => {
+                Object::new().into()
+            }
             SchemaForm::Draft202012 | SchemaForm::Draft07 => schema.clone(),
         };
     };

@@ -109,7 +109,7 @@ impl TicketOffice {
     /// What documents say of the route that [takes](Self::subscribe) tickets.
     #[must_use]
     pub fn describe_subscribe(schemas: &mut Schemas) -> Operation {
-        let token = Parameter::query("token", Schema::string()).required();
+        let token = Parameter::query("token", Schema::string().with("format", "uuid")).required();
         let events = Described::new("The stream; it does not end.").content(Events::new());
         Operation::new("streamNotifications")
             .tag("Streams")

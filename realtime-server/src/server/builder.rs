@@ -17,9 +17,9 @@ use super::{
 use crate::{
     config::{HttpConfig, ServerConfig},
     description::Schemas,
-    endpoint::{DocsPage, Documents, EventStream, HubApi, Publisher, hub_api::ROUTES},
+    endpoint::{Documents, EventStream},
     fanout::Registry,
-    http::{Handler, Head, Method, Pace, Request, Response, Status},
+    http::{Handler, Head, Method, Pace, Request, Response},
     hub::{Clients, Hub},
     metrics::Metrics,
     signalr::HubEndpoint,
@@ -36,8 +36,6 @@ const ANY_METHOD: [Method; 5] = [
 
 /// The largest body of a route that does not say otherwise.
 const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
-/// The largest body of a request to publish, which can hold many events.
-const PUBLISH_BODY_LIMIT: usize = 256 * 1024;
 
 /// A server in the making: routes, streams, hubs, and what runs beside them.
 ///
@@ -62,7 +60,7 @@ pub struct ServerBuilder {
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
     schemas: Schemas,
-    api: Option<(Api, Arc<OnceLock<Documents>>)>,
+    pub(super) api: Option<(Api, Arc<OnceLock<Documents>>)>,
     pub(super) streams: Vec<EventStream>,
     pub(super) last: Vec<BoxFuture<'static, ()>>,
 }
@@ -190,55 +188,6 @@ impl ServerBuilder {
         )
     }
 
-    /// Answers POST at `pattern`, which has a parameter `{stream}`, with a body of at most 256 KiB:
-    /// its events go to the stream of that name.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub fn publisher(&mut self, pattern: &str, publisher: Publisher) -> Result<(), SetupError> {
-        self.add(
-            Method::Post,
-            pattern,
-            PUBLISH_BODY_LIMIT,
-            Arc::new(move |request| Box::pin(ready(publisher.publish(&request)))),
-        )?
-        .describe(Publisher::describe);
-        Ok(())
-    }
-
-    /// Lets a backend drive hubs at routes below `base`, such as `/api/hubs`, with bodies of at most
-    /// 256 KiB:
-    ///
-    /// | route | what |
-    /// | --- | --- |
-    /// | `POST /{hub}/send` | calls `target` on all clients |
-    /// | `POST /{hub}/groups/{group}/send` | on the members of a group |
-    /// | `POST /{hub}/users/{user}/send` | on all connections of a user |
-    /// | `POST /{hub}/connections/{connection}/send` | on one connection |
-    /// | `POST /{hub}/connections/{connection}/invoke` | on one, and waits for its result |
-    /// | `PUT`, `DELETE /{hub}/groups/{group}/connections/{connection}` | joins, leaves a group |
-    /// | `DELETE /{hub}/connections/{connection}` | ends a connection |
-    /// | `GET /{hub}/groups/{group}` | the connections in a group |
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub fn hub_api(&mut self, base: &str, api: &HubApi) -> Result<(), SetupError> {
-        for (method, path, action) in ROUTES {
-            let api = api.clone();
-            self.add(
-                method,
-                &format!("{base}{path}"),
-                PUBLISH_BODY_LIMIT,
-                Arc::new(move |request| {
-                    let api = api.clone();
-                    Box::pin(async move { api.answer(action, &request).await })
-                }),
-            )?
-            .describe(|schemas| action.describe(path, schemas));
-        }
-        Ok(())
-    }
-
     /// Runs the timers of a stream as long as the server runs, and ends its subscriptions when it
     /// stops: for streams that routes of their own subscribe to. A second time does nothing.
     pub fn host(&mut self, stream: impl AsRef<EventStream>) {
@@ -303,33 +252,6 @@ impl ServerBuilder {
         Ok(clients)
     }
 
-    /// Serves documents about all routes, and a page to read them by: `/openapi/{version}/openapi.json`
-    /// and `.yaml`, `/asyncapi/{version}/asyncapi.json` and `.yaml`, `/docs`. The API brings what
-    /// routes do not say: its title, its tags.
-    ///
-    /// # Errors
-    /// When one of these routes is taken.
-    pub fn document(&mut self, api: Api) -> Result<(), SetupError> {
-        let documents = Arc::new(OnceLock::<Documents>::new());
-        for form in Documents::FORMS {
-            let known = Arc::clone(&documents);
-            self.get(form.pattern(), move |request| {
-                // They are written when the server is built, before there are requests.
-                let answer = known
-                    .get()
-                    .map(|documents| documents.answer(form, &request));
-                ready(answer.unwrap_or_else(|| Response::empty(Status::NOT_FOUND)))
-            })?
-            .describe(|schemas| form.describe(schemas));
-        }
-        for (path, file) in DocsPage::files() {
-            self.get(&path, move |request| ready(file.answer(&request)))?
-                .hide();
-        }
-        self.api = Some((api, documents));
-        Ok(())
-    }
-
     /// Runs `task` beside the connections, until it ends or the server has stopped.
     pub fn task(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.push(Box::pin(task));
@@ -358,7 +280,7 @@ impl ServerBuilder {
         Ok(Server::new(self, document))
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         method: Method,
         pattern: &str,

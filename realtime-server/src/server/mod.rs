@@ -3,8 +3,8 @@
 mod accept;
 mod builder;
 mod document;
+mod offers;
 mod pattern;
-mod plain;
 mod route;
 mod router;
 mod setup;

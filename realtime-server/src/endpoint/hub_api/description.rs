@@ -27,7 +27,13 @@ impl Action {
                 .and_then(|rest| rest.strip_suffix('}'))
         });
         let operation = names.fold(operation, |operation, name| {
-            operation.parameter(Parameter::path(name, Schema::string()))
+            let what = match name {
+                "hub" => "Name of the hub.",
+                "group" => "Name of the group.",
+                "user" => "Id of the user.",
+                _ => "Id of the connection.",
+            };
+            operation.parameter(Parameter::path(name, Schema::string()).description(what))
         });
         let operation = self.answers(operation, schemas);
         operation

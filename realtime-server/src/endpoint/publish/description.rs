@@ -10,7 +10,8 @@ impl Publisher {
         let body = Schema::any_of([one.clone(), Schema::array(one)]);
         let body = RequestBody::new(MediaType::json(body))
             .content(MediaType::of("text/plain", Schema::string()))
-            .description("One event, a list of events, or the data of one as text.");
+            .description("One event, a list of events, or the data of one as text.")
+            .optional();
         let receipt = schemas.sent::<Receipt>();
         let receipts = Schema::any_of([receipt.clone(), Schema::array(receipt)]);
         Operation::new("publish")
