@@ -7,6 +7,7 @@
 use std::{error::Error, sync::Arc, time::Duration};
 
 use realtime_server::{
+    config::HubConfig,
     http::{Problem, Request, Response, Status},
     hub::{Caller, Clients, Hub, HubError, InvokeError, Items, Upload},
     server::ServerBuilder,
@@ -98,7 +99,10 @@ async fn slow(
 }
 
 fn hub() -> Hub<Features> {
+    let mut config = HubConfig::default();
+    config.allow_stateful_reconnect = true;
     Hub::new(Features)
+        .config(config)
         .user_id(|head| head.target.value("user").map(std::borrow::Cow::into_owned))
         .method("Add", async |_, _, (a, b): (i64, i64)| Ok(a + b))
         .method(
@@ -125,6 +129,9 @@ fn hub() -> Hub<Features> {
         .method("AbortMe", async |_, caller: Caller, (): ()| {
             caller.abort();
             Ok(())
+        })
+        .method("Number", async |_, caller: Caller, (number,): (u64,)| {
+            Ok(caller.itself().send("Numbered", (number,)).await?)
         })
         .method("AskClient", ask_client)
         .method("SlowCancellable", slow)

@@ -60,6 +60,10 @@ pub struct Metrics {
     pub hub_handshakes_refused: Counter,
     /// Negotiated connections of hubs for which no transport came in time.
     pub hub_negotiations_expired: Counter,
+    /// Long polling connections of hubs whose clients did not poll again in time.
+    pub hub_polls_expired: Counter,
+    /// Sockets that replaced a lost one of a hub's connection.
+    pub hub_connections_resumed: Counter,
     /// Connections of hubs that broke the protocol or the framing.
     pub hub_protocol_errors: Counter,
     /// Connections of hubs that were ended because they took their messages too slowly.

@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use realtime_server::{endpoint::Directory, server::ServerBuilder};
 use support::{
     client::{Answer, Client, ask},
+    events::{Events, Told},
     hub::{Heard, HubClient, result},
     running::Running,
 };
@@ -196,14 +197,11 @@ async fn the_fast_stream_sends_events_of_256_bytes() {
 #[tokio::test]
 async fn the_quiet_stream_begins_and_is_quiet() {
     let server = start().await;
-    let mut client = Client::connect(server.address).await;
-    client.request("GET /sse-quiet", "").await;
-    assert_eq!(
-        client.head().await.field("content-type"),
-        Some("text/event-stream")
-    );
-    assert_eq!(&client.chunk().await.unwrap()[..], b":\n\n");
-    assert_eq!(client.buffer, "");
+    let mut stream = Events::open(server.address, "/sse-quiet").await;
+    assert_eq!(stream.head.field("content-type"), Some("text/event-stream"));
+    assert_eq!(stream.next().await, Told::Comment("connected".into()));
+    // Where it can be resumed follows, which is no event.
+    assert_eq!(stream.client.buffer, "");
 }
 
 #[tokio::test]

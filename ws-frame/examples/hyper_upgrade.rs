@@ -12,7 +12,9 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio_util::codec::Framed;
-use ws_frame::{Close, CloseState, Codec, CodecError, Limits, Message, OwnedMessage, handshake};
+use ws_frame::{
+    Close, CloseState, CodecError, Limits, Message, MessageCodec, OwnedMessage, handshake,
+};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -67,7 +69,10 @@ fn add<'f>(
 }
 
 async fn echo(upgraded: Upgraded) -> Result<(), CodecError> {
-    let mut socket = Framed::new(TokioIo::new(upgraded), Codec::server(Limits::default()));
+    let mut socket = Framed::new(
+        TokioIo::new(upgraded),
+        MessageCodec::server(Limits::default()),
+    );
     let mut state = CloseState::default();
     while let Some(message) = socket.next().await {
         let reply = match message {

@@ -14,7 +14,7 @@ use crate::{Assembler, DecodeError, EncodeError, Limits, Message, OwnedMessage, 
 /// It answers nothing by itself: pings, and close messages by a
 /// [`CloseState`](crate::CloseState), are the caller's. Every message it yields is a copy; where
 /// that is too slow, use an [`Assembler`].
-pub struct Codec {
+pub struct MessageCodec {
     assembler: Assembler,
     /// Where the keys of a client come from.
     keys: Option<Keys>,
@@ -24,7 +24,7 @@ pub struct Codec {
 
 type Keys = Box<dyn FnMut() -> [u8; 4] + Send + Sync>;
 
-impl Codec {
+impl MessageCodec {
     /// The codec of a server.
     #[must_use]
     pub fn server(limits: Limits) -> Self {
@@ -62,7 +62,7 @@ impl Codec {
     }
 }
 
-impl codec::Decoder for Codec {
+impl codec::Decoder for MessageCodec {
     type Item = OwnedMessage;
     type Error = CodecError;
 
@@ -80,7 +80,7 @@ impl codec::Decoder for Codec {
     }
 }
 
-impl codec::Encoder<Message<'_>> for Codec {
+impl codec::Encoder<Message<'_>> for MessageCodec {
     type Error = CodecError;
 
     fn encode(&mut self, message: Message<'_>, dst: &mut BytesMut) -> Result<(), CodecError> {
@@ -100,7 +100,7 @@ impl codec::Encoder<Message<'_>> for Codec {
     }
 }
 
-impl codec::Encoder<OwnedMessage> for Codec {
+impl codec::Encoder<OwnedMessage> for MessageCodec {
     type Error = CodecError;
 
     fn encode(&mut self, message: OwnedMessage, dst: &mut BytesMut) -> Result<(), CodecError> {
@@ -108,15 +108,15 @@ impl codec::Encoder<OwnedMessage> for Codec {
     }
 }
 
-impl fmt::Debug for Codec {
+impl fmt::Debug for MessageCodec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Codec")
+        f.debug_struct("MessageCodec")
             .field("assembler", &self.assembler)
             .finish_non_exhaustive()
     }
 }
 
-/// Why a [`Codec`] failed.
+/// Why a [`MessageCodec`] failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CodecError {

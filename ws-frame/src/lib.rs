@@ -57,7 +57,7 @@
 //!   unsafe code.
 //! - `simdutf8`: validates long text that is not ASCII with SIMD instructions; needs `std` and brings
 //!   unsafe code.
-//! - `tokio-util`: `Codec`, which puts an assembler into a `tokio_util::codec::Framed`.
+//! - `tokio-util`: `MessageCodec`, which puts an assembler into a `tokio_util::codec::Framed`.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -98,7 +98,7 @@ pub use close::Close;
 pub use close_code::CloseCode;
 pub use close_state::CloseState;
 #[cfg(feature = "tokio-util")]
-pub use codec::{Codec, CodecError};
+pub use codec::{CodecError, MessageCodec};
 pub use decoder::Decoder;
 pub use error::{DecodeError, EncodeError};
 pub use frame::Frame;

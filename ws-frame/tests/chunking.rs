@@ -85,6 +85,21 @@ fn bytes_behind_a_message_stay_for_the_next() {
 }
 
 #[test]
+fn an_emptied_buffer_has_all_its_room_again() {
+    let mut src = BytesMut::with_capacity(100);
+    let mut assembler = Assembler::new(Role::Client, Limits::default());
+    for _ in 0..3 {
+        src.extend_from_slice(&frame(Role::Client, 0x82, &[7; 60]));
+        assert_eq!(
+            assembler.decode(&mut src),
+            Ok(Some(Message::Binary(&[7; 60])))
+        );
+        assert_eq!(assembler.decode(&mut src), Ok(None));
+        assert_eq!((src.len(), src.capacity()), (0, 100));
+    }
+}
+
+#[test]
 fn stream_may_end_between_messages_only() {
     let (wire, _) = conversation(Role::Server);
     let mut ends = Vec::new();

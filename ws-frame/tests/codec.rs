@@ -7,7 +7,8 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 use tokio_util::codec::Framed;
 use ws_frame::{
-    Close, CloseCode, Codec, CodecError, DecodeError, EncodeError, Limits, Message, OwnedMessage,
+    Close, CloseCode, CodecError, DecodeError, EncodeError, Limits, Message, MessageCodec,
+    OwnedMessage,
 };
 
 const KEY: [u8; 4] = [0x37, 0xFA, 0x21, 0x3D];
@@ -23,7 +24,7 @@ fn messages() -> Vec<OwnedMessage> {
 }
 
 /// Sends `messages()` both ways between two codecs, through a pipe that holds little.
-async fn talk(server: Codec, client: Codec) {
+async fn talk(server: MessageCodec, client: MessageCodec) {
     let (a, b) = duplex(100);
     let mut server = Framed::new(a, server);
     let mut client = Framed::new(b, client);
@@ -41,7 +42,11 @@ async fn talk(server: Codec, client: Codec) {
 #[tokio::test]
 async fn messages_arrive_as_they_were_sent() {
     let limits = Limits::default();
-    talk(Codec::server(limits), Codec::client(limits, || KEY)).await;
+    talk(
+        MessageCodec::server(limits),
+        MessageCodec::client(limits, || KEY),
+    )
+    .await;
 }
 
 #[cfg(feature = "deflate")]
@@ -50,8 +55,8 @@ async fn compressed_messages_arrive_as_they_were_sent() {
     let limits = Limits::default();
     let agreed = ws_frame::deflate::Params::default();
     talk(
-        Codec::server(limits).with_deflate(agreed, 100),
-        Codec::client(limits, || KEY).with_deflate(agreed, 100),
+        MessageCodec::server(limits).with_deflate(agreed, 100),
+        MessageCodec::client(limits, || KEY).with_deflate(agreed, 100),
     )
     .await;
 }
@@ -59,7 +64,7 @@ async fn compressed_messages_arrive_as_they_were_sent() {
 #[tokio::test]
 async fn a_client_masks_with_its_keys() {
     let (a, mut b) = duplex(100);
-    let mut client = Framed::new(a, Codec::client(Limits::default(), || KEY));
+    let mut client = Framed::new(a, MessageCodec::client(Limits::default(), || KEY));
     client.send(Message::text("Hello")).await.expect("open");
     let mut wire = [0; 11];
     b.read_exact(&mut wire).await.expect("open");
@@ -69,7 +74,7 @@ async fn a_client_masks_with_its_keys() {
 #[tokio::test]
 async fn errors_come_out_behind_what_was_before_them() {
     let (mut a, b) = duplex(100);
-    let mut server = Framed::new(b, Codec::server(Limits::default()));
+    let mut server = Framed::new(b, MessageCodec::server(Limits::default()));
     a.write_all(b"\x89\x80\x37\xfa\x21\x3d\x81\x05Hello")
         .await
         .expect("open");
@@ -85,7 +90,7 @@ async fn errors_come_out_behind_what_was_before_them() {
 async fn a_stream_that_ends_within_a_frame_is_an_error() {
     for (wire, whole) in [(&b"\x81\x05Hel"[..], false), (b"\x81\x05Hello", true)] {
         let (mut a, b) = duplex(100);
-        let mut client = Framed::new(b, Codec::client(Limits::default(), || KEY));
+        let mut client = Framed::new(b, MessageCodec::client(Limits::default(), || KEY));
         a.write_all(wire).await.expect("open");
         drop(a);
         match client.next().await {
@@ -104,7 +109,7 @@ async fn a_stream_that_ends_within_a_frame_is_an_error() {
 #[tokio::test]
 async fn what_has_no_form_is_not_sent() {
     let (a, _b) = duplex(100);
-    let mut server = Framed::new(a, Codec::server(Limits::default()));
+    let mut server = Framed::new(a, MessageCodec::server(Limits::default()));
     match server.send(Message::Ping(&[0; 126])).await {
         Err(CodecError::Encode(error)) => {
             assert_eq!(error, EncodeError::ControlTooLong { len: 126 });

@@ -14,12 +14,21 @@ pub struct HubConfig {
     pub client_timeout: Duration,
     /// How long a negotiated connection may wait for its transport: 15 s.
     pub connect_timeout: Duration,
+    /// How long a client may stay away between two polls, or without a socket that it may replace:
+    /// 15 s.
+    pub disconnect_timeout: Duration,
+    /// How long a poll waits for something to answer: 90 s.
+    pub poll_timeout: Duration,
+    /// The transports that are offered: all three.
+    pub transports: Transports,
     /// How long the closing handshake of a WebSocket may take: 5 s.
     pub close_timeout: Duration,
     /// How long a blocked socket may take nothing: 10 s.
     pub send_timeout: Duration,
     /// The largest message of a client, with its framing: 32,768 bytes.
     pub max_receive_message: usize,
+    /// The largest body of one POST of a client, which may hold many messages: 1 MiB.
+    pub max_post: usize,
     /// How many of a client's invocations run at once: 1. Others wait, and nothing more is read.
     pub parallel_invocations: usize,
     /// Invocations of a client that run at once beside those: streams, methods with uploads, and
@@ -49,6 +58,14 @@ pub struct HubConfig {
     pub max_remembered_groups: usize,
     /// Connections that are negotiated and not yet connected: 10,000.
     pub max_pending: usize,
+    /// Connections that live between polls or may outlive their socket, where no socket counts them:
+    /// 10,000.
+    pub max_polling: usize,
+    /// Whether a client that asks for it may replace a lost WebSocket, with nothing lost: no.
+    pub allow_stateful_reconnect: bool,
+    /// Bytes of sent messages that are kept for such a client until it has acknowledged them:
+    /// 100,000. Beyond it they wait in the queue.
+    pub stateful_buffer: usize,
     /// How long invocations may go on after their connection is gone: 30 s.
     pub invocation_grace: Duration,
     /// Whether clients are told the text of unexpected errors: no.
@@ -62,9 +79,13 @@ impl Default for HubConfig {
             keep_alive_interval: Duration::from_secs(15),
             client_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(15),
+            disconnect_timeout: Duration::from_secs(15),
+            poll_timeout: Duration::from_secs(90),
+            transports: Transports::default(),
             close_timeout: Duration::from_secs(5),
             send_timeout: Duration::from_secs(10),
             max_receive_message: 32_768,
+            max_post: 1024 * 1024,
             parallel_invocations: 1,
             max_streams: 100,
             upload_buffer: 10,
@@ -78,8 +99,32 @@ impl Default for HubConfig {
             groups_kept: Duration::ZERO,
             max_remembered_groups: 100_000,
             max_pending: 10_000,
+            max_polling: 10_000,
+            allow_stateful_reconnect: false,
+            stateful_buffer: 100_000,
             invocation_grace: Duration::from_secs(30),
             detailed_errors: false,
+        }
+    }
+}
+
+/// Which transports a hub offers. Clients take the first that they can, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transports {
+    /// One socket, both ways.
+    pub web_sockets: bool,
+    /// A stream of events to the client, POSTs from it. Text only.
+    pub server_sent_events: bool,
+    /// Requests both ways, one of them always waiting.
+    pub long_polling: bool,
+}
+
+impl Default for Transports {
+    fn default() -> Self {
+        Self {
+            web_sockets: true,
+            server_sent_events: true,
+            long_polling: true,
         }
     }
 }

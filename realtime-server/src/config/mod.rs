@@ -11,7 +11,7 @@ mod websocket;
 
 pub use self::{
     http::HttpConfig,
-    hub::HubConfig,
+    hub::{HubConfig, Transports},
     origins::Origins,
     server::ServerConfig,
     stream::{SlowClient, StreamConfig},

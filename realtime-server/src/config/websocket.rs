@@ -21,14 +21,20 @@ pub struct WebSocketConfig {
     /// The sub-protocols that are spoken here, the preferred one first: none. A client that offers
     /// others is connected without one; [`protocol`](crate::endpoint::WebSocket::protocol) tells.
     pub protocols: Vec<Box<str>>,
-    /// One message over all its frames: 1 MiB. Beyond it, as soon as a frame declares it: close
-    /// code 1009. Frames have no limit of their own.
+    /// One message over all its frames: 1 MiB. Beyond it, as soon as a frame declares it or so much
+    /// was inflated: close code 1009. Frames have no limit of their own.
     pub max_message: usize,
     /// Frames of one message, empty ones included: 131,072. Beyond it: close code 1008.
     pub max_fragments: usize,
     /// Above so many bytes that wait for the socket, sending waits, nothing more is read, and of
     /// pings only the latest is answered: 64 KiB. One message more may wait, whatever its size.
     pub max_queued_bytes: usize,
+    /// Whether messages are compressed with clients that offer permessage-deflate (RFC 7692): no.
+    /// Each is compressed for itself, so that an idle connection holds no window. Not for messages
+    /// that hold a secret beside what somebody else chose: their length tells of the secret.
+    pub deflate: bool,
+    /// Messages of fewer bytes are not compressed: 256.
+    pub deflate_threshold: usize,
     /// How often a connection is pinged: every 15 s. Zero turns pings off.
     pub ping_interval: Duration,
     /// How long nothing at all may come from a client, not even the answer to a ping: 45 s. Beyond
@@ -50,6 +56,8 @@ impl Default for WebSocketConfig {
             max_message: 1024 * 1024,
             max_fragments: 1 << 17,
             max_queued_bytes: 64 * 1024,
+            deflate: false,
+            deflate_threshold: 256,
             ping_interval: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(45),
             write_timeout: Duration::from_secs(10),

@@ -14,6 +14,8 @@ pub struct Member {
     id: Arc<str>,
     user: Option<Arc<str>>,
     form: WireForm,
+    /// Whether a sweep sends it keep-alives.
+    pub(super) wants_keep_alive: bool,
     outbox: Outbox,
     groups: Mutex<HashSet<Arc<str>>>,
     /// When something was last queued for it, by the registry's clock.
@@ -32,6 +34,7 @@ impl Member {
             id,
             user: None,
             form,
+            wants_keep_alive: true,
             outbox: Outbox::new(limits, overflow),
             groups: Mutex::default(),
             told_at: AtomicU64::new(0),
@@ -44,6 +47,13 @@ impl Member {
     #[must_use]
     pub fn of_user(mut self, user: Option<Arc<str>>) -> Self {
         self.user = user;
+        self
+    }
+
+    /// Leaves it out of keep-alives: its transport has no idle line that could be cut.
+    #[must_use]
+    pub fn without_keep_alive(mut self) -> Self {
+        self.wants_keep_alive = false;
         self
     }
 
@@ -77,16 +87,16 @@ impl Member {
         self.groups().iter().map(Arc::clone).collect()
     }
 
-    /// Queues `payload` in the member's form.
-    pub(super) fn queue(&self, payload: &Payload) -> Cost {
-        let message = payload.form(self.form);
-        match payload.key() {
+    /// Queues `payload` in the member's form, if it has that.
+    pub(super) fn queue(&self, payload: &Payload) -> Option<Cost> {
+        let message = payload.form(self.form)?;
+        Some(match payload.key() {
             Some(key) => self.outbox.push_keyed(message, Arc::clone(key)),
             None => Cost {
                 lost: self.outbox.push(message),
                 replaced: 0,
             },
-        }
+        })
     }
 
     /// The groups it is in, for the registry alone: it keeps both sides of a membership equal.

@@ -17,6 +17,8 @@ pub struct Registry {
     started: Instant,
     /// The latest reading of the coarse clock, in milliseconds since `started`.
     now: std::sync::atomic::AtomicU64,
+    /// How many members take messages in binary.
+    binary: std::sync::atomic::AtomicUsize,
     index: RwLock<Index>,
 }
 
@@ -50,6 +52,7 @@ impl Registry {
         Self {
             started: Instant::now(),
             now: std::sync::atomic::AtomicU64::new(1),
+            binary: std::sync::atomic::AtomicUsize::new(0),
             index: RwLock::default(),
         }
     }
@@ -58,6 +61,9 @@ impl Registry {
     #[must_use]
     pub fn seat(self: &Arc<Self>, member: Arc<Member>) -> Seat {
         member.told(self.now());
+        if member.form().is_binary() {
+            self.binary.fetch_add(1, Relaxed);
+        }
         let mut index = self.write();
         if let Some(end) = index.closed {
             member.outbox().end(end);
@@ -73,6 +79,12 @@ impl Registry {
             registry: Arc::clone(self),
             member,
         }
+    }
+
+    /// Whether any member takes messages in binary.
+    #[must_use]
+    pub fn takes_binary(&self) -> bool {
+        self.binary.load(Relaxed) > 0
     }
 
     /// How many members there are.
@@ -99,8 +111,10 @@ impl Registry {
         let now = self.now();
         let mut delivery = Delivery::default();
         self.visit(audience, |member| {
+            let Some(cost) = member.queue(payload) else {
+                return;
+            };
             delivery.receivers += 1;
-            let cost = member.queue(payload);
             delivery.lost += cost.lost;
             delivery.replaced += cost.replaced;
             member.told(now);
@@ -298,6 +312,9 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
+        if self.member.form().is_binary() {
+            self.registry.binary.fetch_sub(1, Relaxed);
+        }
         let mut index = self.registry.write();
         let id = self.member.id();
         for group in self.member.groups().drain() {

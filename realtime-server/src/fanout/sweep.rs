@@ -51,13 +51,16 @@ impl Sweep {
                 member.outbox().end(End::Expired);
             } else if heard_at != 0 && is_over(self.silence, now, heard_at) {
                 member.outbox().end(End::Silent);
-            } else if is_over(self.keep_alive, now, member.told_at.load(Relaxed))
+            } else if member.wants_keep_alive
+                && is_over(self.keep_alive, now, member.told_at.load(Relaxed))
                 // What waits will do, and a full outbox would lose it to the keep-alive.
                 && member.outbox().is_empty()
             {
                 let message = message.get_or_insert_with(keep_alive);
-                member.outbox().push(message.form(member.form()));
-                member.told(now);
+                if let Some(message) = message.form(member.form()) {
+                    member.outbox().push(message);
+                    member.told(now);
+                }
             }
         });
     }

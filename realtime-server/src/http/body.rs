@@ -31,13 +31,19 @@ pub type Hook = Box<dyn FnOnce(Upgraded) -> BoxFuture<'static, ()> + Send>;
 /// not asked.
 ///
 /// The source is dropped when it ends, when the client is gone, or when the server stops; in the
-/// last case it is asked once more before.
+/// last case it is asked once more before, unless it [ends itself](Source::ends_itself).
 pub trait Source: Send {
     /// Appends what is ready to `out`, which is empty.
     ///
     /// `Ready(true)` means that something was appended, `Ready(false)` that the body ends after
     /// what was appended.
     fn poll_next(&mut self, cx: &mut Context<'_>, out: &mut Vec<Bytes>) -> Poll<bool>;
+
+    /// Whether it learns of a stop by itself and ends in its own time, after last words that are
+    /// made elsewhere.
+    fn ends_itself(&self) -> bool {
+        false
+    }
 }
 
 /// A connection that left HTTP.

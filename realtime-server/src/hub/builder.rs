@@ -137,7 +137,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
     ///
     /// let hub = Hub::new(()).filter(async |_, call, next| {
     ///     if call.method() == "Delete" && call.caller().user() != Some("admin") {
-    ///         return Err(HubError::new("only admins may do that"));
+    ///         return Err(HubError::unauthorized());
     ///     }
     ///     next.run().await
     /// });

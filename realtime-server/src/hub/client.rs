@@ -7,11 +7,11 @@ use std::{
 
 use futures_util::FutureExt;
 use serde::{Serialize, de::DeserializeOwned};
-use signalr_protocol::{EncodeError, Protocol};
+use signalr_protocol::EncodeError;
 use tokio::sync::oneshot;
 
-use super::{Core, InvokeError, Scope, Target, client_results, scope::Stage, target::invocation};
-use crate::fanout::{Audience, Payload};
+use super::{Core, InvokeError, Scope, Target, client_results, scope::Stage, target::payload};
+use crate::fanout::Audience;
 
 /// One connection of a hub, to send to and to ask.
 #[derive(Clone, Copy, Debug)]
@@ -75,8 +75,7 @@ impl<'a> Client<'a> {
                 let _ = tell.send(client_results::read(outcome));
             }),
         )?;
-        let record = invocation(Protocol::Json, Some(question.id()), method, &arguments)?;
-        let payload = Payload::new(record);
+        let payload = payload(self.core, Some(question.id()), method, &arguments)?;
         let delivery = self
             .core
             .registry

@@ -13,10 +13,7 @@ use futures_util::task::AtomicWaker;
 use signalr_protocol::{Protocol, Transport};
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    fanout::{Member, Payload},
-    http::Head,
-};
+use crate::{fanout::Member, http::Head};
 
 /// Where a connection comes from, as of its first transport request.
 #[derive(Debug)]
@@ -62,7 +59,7 @@ impl Connection {
 
     /// A record in the form of this connection's transport.
     pub(super) fn framed(&self, record: Bytes) -> Bytes {
-        Payload::new(record).form(self.member.form())
+        self.member.form().frame(record)
     }
 
     pub(crate) fn slots_taken(&self) -> usize {

@@ -12,6 +12,7 @@ pub(super) const HUB_EXCEPTION: &str = "HubException";
 pub struct HubError(Kind);
 
 enum Kind {
+    Unauthorized,
     Told(String),
     Kept {
         name: &'static str,
@@ -26,9 +27,20 @@ impl HubError {
         Self(Kind::Told(message.into()))
     }
 
+    /// Says that the caller may not do this, as ASP.NET Core says it.
+    #[must_use]
+    pub const fn unauthorized() -> Self {
+        Self(Kind::Unauthorized)
+    }
+
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        matches!(self.0, Kind::Unauthorized)
+    }
+
     /// What follows the fixed part of the text that the caller is told, if anything does.
     pub(crate) fn told(&self, detailed: bool) -> Option<String> {
         match &self.0 {
+            Kind::Unauthorized => None,
             Kind::Told(message) => Some(format!("{HUB_EXCEPTION}: {message}")),
             Kind::Kept { name, error } => detailed.then(|| format!("{name}: {error}")),
         }
@@ -69,6 +81,7 @@ fn short_name(path: &'static str) -> &'static str {
 impl fmt::Debug for HubError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
+            Kind::Unauthorized => f.write_str("HubError(Unauthorized)"),
             Kind::Told(message) => f.debug_tuple("HubError").field(message).finish(),
             Kind::Kept { error, .. } => f.debug_tuple("HubError").field(error).finish(),
         }
@@ -79,6 +92,7 @@ impl fmt::Debug for HubError {
 impl fmt::Display for HubError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
+            Kind::Unauthorized => f.write_str("the caller is not authorized"),
             Kind::Told(message) => f.write_str(message),
             Kind::Kept { error, .. } => error.fmt(f),
         }

@@ -29,7 +29,7 @@ impl<T: Serialize> Items<T> {
     ///
     /// # Errors
     /// [`ItemError::Cancelled`] once the client wants no more, or is gone: the method had better
-    /// return. [`ItemError::Encode`] when the item cannot be written. [`ItemError::TooLarge`] when it
+    /// return; and once the method has returned. [`ItemError::Encode`] when the item cannot be written. [`ItemError::TooLarge`] when it
     /// is larger than half of all that may wait for the client.
     pub async fn send(&self, item: T) -> Result<(), ItemError> {
         let connection = &self.scope.connection;
@@ -46,7 +46,8 @@ impl<T: Serialize> Items<T> {
         }
         let room = poll_fn(|cx| outbox.poll_room_for(cx, 2 * frame.len()));
         let cancelled = self.scope.cancelled();
-        if cancelled.run_until_cancelled(room).await.is_none() || cancelled.is_cancelled() {
+        let room = cancelled.run_until_cancelled(room).await;
+        if room.is_none() || cancelled.is_cancelled() || self.scope.has_ended() {
             return Err(ItemError::Cancelled);
         }
         self.scope.note_item();
@@ -64,7 +65,7 @@ impl<T: Serialize> Items<T> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ItemError {
-    /// The client has taken its invocation back, or is gone.
+    /// The client has taken its invocation back, or is gone; or the method has returned.
     Cancelled,
     /// The item cannot be written.
     Encode(EncodeError),

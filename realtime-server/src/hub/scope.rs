@@ -29,6 +29,7 @@ pub(crate) struct Scope {
     cancelled: CancellationToken,
     holds_slot: AtomicBool,
     streamed: AtomicBool,
+    ended: AtomicBool,
     headers: Box<[(Box<str>, Box<str>)]>,
 }
 
@@ -40,6 +41,7 @@ impl Scope {
             stage,
             holds_slot: AtomicBool::new(false),
             streamed: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             headers: Box::default(),
         }
     }
@@ -59,17 +61,27 @@ impl Scope {
         &self.cancelled
     }
 
-    /// Takes one of the connection's slots, until [`release_slot`](Self::release_slot).
+    /// Takes one of the connection's slots, until [`end`](Self::end) or the first question to a client.
     pub(crate) fn take_slot(&self) {
         self.connection.take_slot();
         self.holds_slot.store(true, Relaxed);
     }
 
     /// Gives the slot back; a second time, or without one, it does nothing.
-    pub(crate) fn release_slot(&self) {
+    pub(super) fn release_slot(&self) {
         if self.holds_slot.swap(false, Relaxed) {
             self.connection.give_slot_back();
         }
+    }
+
+    /// The method has returned: the slot is free, and its stream has no more items.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Relaxed);
+        self.release_slot();
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.load(Relaxed)
     }
 
     /// Notes that an item of the answering stream was sent.

@@ -34,10 +34,10 @@ impl<'a> Target<'a> {
     where
         A: Serialize + Send,
     {
-        let record = invocation(Protocol::Json, None, method, &arguments)?;
+        let payload = payload(self.core, None, method, &arguments)?;
         self.core
             .registry
-            .deliver(self.audience, &Payload::new(record))
+            .deliver(self.audience, &payload)
             .count(&self.core.metrics);
         Ok(())
     }
@@ -75,8 +75,26 @@ impl<'a> Target<'a> {
     }
 }
 
-/// A call of a client method, with an id where an answer is wanted.
-pub(super) fn invocation<A: Serialize>(
+/// A call of a client method, with an id where an answer is wanted: once in each protocol that is
+/// spoken.
+pub(super) fn payload<A: Serialize>(
+    core: &Core,
+    id: Option<&str>,
+    method: &str,
+    arguments: &A,
+) -> Result<Payload, EncodeError> {
+    let payload = Payload::new(invocation(Protocol::Json, id, method, arguments)?);
+    #[cfg(feature = "messagepack")]
+    if core.registry.takes_binary() {
+        let binary = invocation(Protocol::MessagePack, id, method, arguments)?;
+        return Ok(payload.with_binary(binary));
+    }
+    #[cfg(not(feature = "messagepack"))]
+    let _ = core;
+    Ok(payload)
+}
+
+fn invocation<A: Serialize>(
     protocol: Protocol,
     id: Option<&str>,
     method: &str,

@@ -35,6 +35,8 @@ pub struct Server {
     registries: Vec<Arc<Registry>>,
     document: Option<Document>,
     streams: Vec<EventStream>,
+    /// What is waited for after the last socket.
+    last: Vec<BoxFuture<'static, ()>>,
 }
 
 impl Server {
@@ -49,6 +51,7 @@ impl Server {
             registries: builder.registries,
             document,
             streams: builder.streams,
+            last: builder.last,
         }
     }
 
@@ -118,6 +121,7 @@ impl Server {
             while let Some(ended) = connections.join_next().await {
                 report(ended);
             }
+            join_all(self.last).await;
         });
         if drained.await.is_err() {
             warn!(

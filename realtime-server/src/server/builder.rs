@@ -25,6 +25,15 @@ use crate::{
     signalr::HubEndpoint,
 };
 
+/// The methods that a hub answers itself, if only with a refusal.
+const ANY_METHOD: [Method; 5] = [
+    Method::Get,
+    Method::Post,
+    Method::Delete,
+    Method::Put,
+    Method::Patch,
+];
+
 /// The largest body of a route that does not say otherwise.
 const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 
@@ -53,6 +62,7 @@ pub struct ServerBuilder {
     schemas: Schemas,
     pub(super) api: Option<(Api, Arc<OnceLock<Documents>>)>,
     pub(super) streams: Vec<EventStream>,
+    pub(super) last: Vec<BoxFuture<'static, ()>>,
 }
 
 impl ServerBuilder {
@@ -200,21 +210,44 @@ impl ServerBuilder {
         path: &str,
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
-        let described =
-            HubEndpoint::describe(hub.document(path, &mut self.schemas)?, &mut self.schemas);
+        let document = hub.document(path, &mut self.schemas)?;
         let core = hub.build(Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
         let endpoint = Arc::new(HubEndpoint::new(core));
+        let described = endpoint.describe(document, &mut self.schemas);
         let negotiate = format!("{}/negotiate", path.trim_end_matches('/'));
-        let connects = Arc::clone(&endpoint);
-        let route = self.get(path, move |request| ready(connects.connect(&request)))?;
-        route.endpoint.description = Description::Hub(Box::new(described));
-        let answers = Arc::clone(&endpoint);
-        let route = self.post(&negotiate, move |request| {
-            ready(answers.negotiate(&request))
-        })?;
-        route.endpoint.description = Description::PartOfHub;
+        let mut described = Some(Box::new(described));
+        for method in ANY_METHOD {
+            let answers = Arc::clone(&endpoint);
+            let route = self.route(method, &negotiate, move |request| {
+                ready(answers.negotiate(&request))
+            })?;
+            route.endpoint.description = Description::PartOfHub;
+            let answers = Arc::clone(&endpoint);
+            let handler: Handler = Arc::new(move |request| {
+                let answers = Arc::clone(&answers);
+                Box::pin(async move { answers.answer(&request).await })
+            });
+            let description = match described.take_if(|_| method == Method::Get) {
+                Some(described) => Description::Hub(described),
+                None => Description::PartOfHub,
+            };
+            let endpoint = Endpoint {
+                method,
+                body_limit: endpoint.config().max_post,
+                // Polls wait for messages, and POSTs for a hub that is behind.
+                pace: Pace::Held,
+                handler,
+                description,
+            };
+            self.add_endpoint(path, endpoint)?;
+        }
+        let stopping = Arc::clone(&endpoint);
+        self.on_stop(async move { stopping.stop() });
+        let ending = Arc::clone(&endpoint);
+        self.last
+            .push(Box::pin(async move { ending.ended().await }));
         self.task(async move { endpoint.run().await });
         Ok(clients)
     }
@@ -261,6 +294,11 @@ impl ServerBuilder {
             handler,
             description: Description::Plain,
         };
+        self.add_endpoint(pattern, endpoint)
+    }
+
+    fn add_endpoint(&mut self, pattern: &str, endpoint: Endpoint) -> Result<Route<'_>, SetupError> {
+        let method = endpoint.method;
         match self.router.add(Pattern::parse(pattern)?, endpoint) {
             Some(endpoint) => Ok(Route {
                 endpoint,

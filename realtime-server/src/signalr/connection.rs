@@ -1,117 +1,56 @@
+mod stateful;
+
 use std::{
+    fmt,
     future::poll_fn,
+    pin::Pin,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{FutureExt, future::BoxFuture};
-use signalr_protocol::{Message, Protocol, TransferFormat};
-use tokio::time;
-use tokio_util::sync::CancellationToken;
+use signalr_protocol::{Message, Protocol};
+use tokio::time::Sleep;
 use tracing::{debug, warn};
 use ws_frame::CloseCode;
 
 use super::{
     dispatch::Dispatch,
     farewell::Farewell,
-    session::{self, Next, Session},
-    transport::{Gone, WebSocket},
+    lookahead::Lookahead,
+    resume::Resume,
+    session::{Next, Session},
+    transport::{Gone, Wire},
 };
 use crate::{
-    fanout::{End, Member, OutboxLimits, Overflow, Payload, Taken, WireForm},
+    fanout::{End, Member, OutboxLimits, Overflow, Payload, Taken},
     http::Head,
     hub::{Connection as HubConnection, Core, Disconnect, HubError, Origin, Transport},
 };
 
-const FORM: WireForm = WireForm::TextFrame;
-const FORMATS: &[TransferFormat] = &[TransferFormat::Text, TransferFormat::Binary];
-
+/// The first version of the hub protocols with numbers for messages.
+const STATEFUL_VERSION: i32 = 2;
 /// The ping that keeps a quiet connection alive.
 pub(super) fn keep_alive() -> Payload {
-    let mut record = BytesMut::new();
-    Message::Ping
-        .encode(Protocol::Json, &mut record)
-        .expect("a ping holds no payload");
-    Payload::new(record.freeze())
+    let ping = Payload::new(encoded(&Message::Ping, Protocol::Json));
+    #[cfg(feature = "messagepack")]
+    let ping = ping.with_binary(encoded(&Message::Ping, Protocol::MessagePack));
+    ping
 }
 
-/// Runs one connection from its handshake to its end.
-pub(super) async fn run(
-    mut wire: WebSocket,
-    core: Arc<Core>,
-    id: Arc<str>,
-    head: Head,
-    drain: CancellationToken,
-) {
-    let mut session = Session::new(
-        core.config.max_receive_message,
-        FORMATS,
-        core.config.detailed_errors,
-    );
-    let mut records = BytesMut::new();
-    let shaken = drain.run_until_cancelled(time::timeout(
-        core.config.handshake_timeout,
-        handshake(&mut wire, &mut session, &mut records),
-    ));
-    let refusal = match shaken.await {
-        Some(Ok(Ok(accepted))) => {
-            wire.push(framed(accepted));
-            let origin = Origin {
-                head,
-                transport: Transport::WebSockets,
-                protocol: session.protocol(),
-            };
-            let connection = Connection::new(wire, core, id, origin, session, records);
-            return connection.live().await;
-        }
-        Some(Ok(Err(Unshaken::Refused(refusal)))) => Some(refusal),
-        Some(Ok(Err(Unshaken::Gone(gone)))) => {
-            debug!(connection = %id, ?gone, "gone before the handshake");
-            match gone {
-                Gone::Lost(_) => return,
-                Gone::Closed => None,
-                Gone::Broken(error) => return wire.close(error.close_code()).await,
-            }
-        }
-        Some(Err(_)) => Some(session::canceled()),
-        None => return wire.close(CloseCode::GOING_AWAY).await,
-    };
-    core.metrics.hub_handshakes_refused.incr();
-    if let Some(refusal) = refusal {
-        wire.push(framed(refusal));
-    }
-    wire.close(CloseCode::NORMAL).await;
-}
-
-/// Why there was no handshake.
-enum Unshaken {
-    /// It was refused with this answer.
-    Refused(Bytes),
-    Gone(Gone),
-}
-
-async fn handshake(
-    wire: &mut WebSocket,
-    session: &mut Session,
-    records: &mut BytesMut,
-) -> Result<Bytes, Unshaken> {
-    loop {
-        if let Some(accepted) = session.handshake(records).map_err(Unshaken::Refused)? {
-            return Ok(accepted);
-        }
-        wire.receive(records).await.map_err(Unshaken::Gone)?;
-    }
-}
-
-/// A record in the form of the transport.
-pub(super) fn framed(record: Bytes) -> Bytes {
-    Payload::new(record).form(FORM)
+/// A message that holds no payload, as a record.
+fn encoded(message: &Message<'_>, protocol: Protocol) -> Bytes {
+    let mut record = BytesMut::with_capacity(message.encoded_len(protocol));
+    message
+        .encode(protocol, &mut record)
+        .expect("numbers can be written");
+    record.freeze()
 }
 
 /// A connection after its handshake. One task owns all of it.
-struct Connection {
-    wire: WebSocket,
+pub(super) struct Connection {
+    wire: Wire,
     session: Session,
     /// What has arrived and is not worked off.
     records: BytesMut,
@@ -120,24 +59,46 @@ struct Connection {
     /// Whether the hub took the connection in.
     greeted: bool,
     dispatch: Dispatch,
+    /// Taken out of the outbox, and not yet sent.
     batch: Vec<Bytes>,
+    /// What a client needs that may replace its socket.
+    resume: Option<Resume>,
+    /// Reads on where an Ack is needed to go on.
+    lookahead: Option<Lookahead>,
+    /// Runs while an Ack is owed.
+    ack_timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl Connection {
-    fn new(
-        wire: WebSocket,
+    pub(super) fn new(
+        mut wire: Wire,
         core: Arc<Core>,
         id: Arc<str>,
-        origin: Origin,
+        head: Head,
         session: Session,
         records: BytesMut,
     ) -> Self {
+        let origin = Origin {
+            head,
+            transport: wire.transport(),
+            protocol: session.protocol(),
+        };
         let limits = OutboxLimits {
             messages: core.config.max_queued_messages,
             bytes: core.config.max_queued_bytes,
         };
-        let member = Member::new(id, FORM, limits, Overflow::Disconnect);
-        let member = Arc::new(member.of_user(core.user_of(&origin.head)));
+        let form = wire.form(origin.protocol);
+        let resumable = session.version() >= STATEFUL_VERSION && wire.establish();
+        let resume = resumable.then(|| {
+            let ping = form.frame(encoded(&Message::Ping, origin.protocol));
+            Resume::new(core.config.stateful_buffer, ping)
+        });
+        let mut member =
+            Member::new(id, form, limits, Overflow::Disconnect).of_user(core.user_of(&origin.head));
+        if origin.transport == Transport::LongPolling {
+            member = member.without_keep_alive();
+        }
+        let member = Arc::new(member);
         core.metrics.hub_connections.incr();
         let connection = Arc::new(HubConnection::new(member, origin));
         let greeting = Arc::clone(&core).connected(Arc::clone(&connection)).boxed();
@@ -150,12 +111,16 @@ impl Connection {
             greeted: false,
             dispatch,
             batch: Vec::new(),
+            resume,
+            lookahead: None,
+            ack_timer: None,
         }
     }
 
     /// Works until the end, and then ends everything in order.
-    async fn live(mut self) {
+    pub(super) async fn live(mut self) {
         let farewell = poll_fn(|cx| self.poll_live(cx)).await;
+        self.wire.settle();
         let Dispatch {
             core,
             connection,
@@ -173,8 +138,9 @@ impl Connection {
         }
         let mut wire = self.wire;
         if let Some(close) = farewell.record(self.session.protocol()) {
+            self.batch.drain(..).for_each(|frame| wire.push(frame));
             take_rest(seat.member(), &mut wire);
-            wire.push(framed(close));
+            wire.push(seat.member().form().frame(close));
         }
         // Nobody will take what is sent to it from here on.
         seat.member().outbox().end(End::Aborted);
@@ -204,6 +170,9 @@ impl Connection {
 
     fn poll_live(&mut self, cx: &mut Context<'_>) -> Poll<Farewell> {
         loop {
+            while self.wire.poll_resumed(cx).is_ready() {
+                self.restart();
+            }
             // All that has come is worked off before anything is written: one write for a batch of
             // reads.
             loop {
@@ -241,12 +210,25 @@ impl Connection {
             self.greeted = true;
             worked = true;
         }
-        if self.greeting.is_some() || self.wire.is_clogged() || !self.dispatch.has_room(cx) {
+        let listens =
+            self.greeting.is_none() && !self.wire.is_clogged() && !self.wire.is_detached();
+        if !self.dispatch.has_room(cx) || !listens {
             self.dispatch.forgive_silence();
-            return Ok(worked);
+            return Ok(self.look_ahead(cx)? || worked);
         }
+        self.lookahead = None;
         match self.session.next(&mut self.records) {
-            Ok(Next::Message(message)) => self.dispatch.take(message)?,
+            Ok(Next::Message(message)) => {
+                let counted = self.resume.as_mut().map(|resume| resume.received(&message));
+                match counted {
+                    None | Some(Ok(true)) => self.dispatch.take(message)?,
+                    Some(Ok(false)) => {}
+                    Some(Err(error)) => {
+                        debug!(%error, "a client broke the numbers of its messages");
+                        return Err(self.broken("InvalidOperationException", &error));
+                    }
+                }
+            }
             Ok(Next::Unknown) => debug!("a message of an unknown type was passed over"),
             Ok(Next::NeedMore) => match self.wire.poll_receive(cx, &mut self.records) {
                 Poll::Ready(Ok(())) => self.dispatch.heard(),
@@ -255,13 +237,7 @@ impl Connection {
             },
             Err(error) => {
                 debug!(%error, "a client broke the protocol");
-                let detail = self.dispatch.core.config.detailed_errors;
-                let detail = detail.then(|| format!("InvalidDataException: {error}"));
-                return Err(Farewell::error(
-                    Disconnect::Protocol,
-                    true,
-                    detail.as_deref(),
-                ));
+                return Err(self.broken("InvalidDataException", &error));
             }
         }
         Ok(true)
@@ -269,15 +245,21 @@ impl Connection {
 
     /// Writes what waits in the outbox; says whether there was anything, or room to read again.
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Result<bool, Farewell> {
+        self.poll_ack(cx);
         let clogged = self.wire.is_clogged();
         let mut sent = false;
         loop {
-            let outbox = self.dispatch.seat.member().outbox();
             let blocked = match self.wire.poll_flush(cx) {
                 Poll::Ready(Ok(())) => false,
                 Poll::Ready(Err(error)) => return Err(self.gone(Gone::Lost(error))),
                 Poll::Pending => true,
             };
+            let blocked = blocked || self.resume.as_ref().is_some_and(Resume::is_full);
+            if !blocked && !self.batch.is_empty() {
+                self.push_batch();
+                continue;
+            }
+            let outbox = self.dispatch.seat.member().outbox();
             let taken = if blocked {
                 // A client that takes nothing is ended all the same.
                 outbox.poll_ended(cx).map(Taken::Ended)
@@ -286,7 +268,7 @@ impl Connection {
             };
             match taken {
                 Poll::Ready(Taken::Messages { .. }) => {
-                    self.batch.drain(..).for_each(|frame| self.wire.push(frame));
+                    self.push_batch();
                     sent = true;
                 }
                 Poll::Ready(Taken::Ended(end)) => {
@@ -297,6 +279,30 @@ impl Connection {
         }
     }
 
+    /// Sends what was taken out of the outbox, as far as a lost socket would let it be sent again.
+    fn push_batch(&mut self) {
+        let Some(resume) = &mut self.resume else {
+            self.batch.drain(..).for_each(|frame| self.wire.push(frame));
+            return;
+        };
+        let mut sent = 0;
+        for frame in &self.batch {
+            if resume.is_full() {
+                break;
+            }
+            resume.sent(frame);
+            self.wire.push(frame.clone());
+            sent += 1;
+        }
+        self.batch.drain(..sent);
+    }
+
+    fn broken(&self, kind: &str, error: &dyn fmt::Display) -> Farewell {
+        let detailed = self.dispatch.core.config.detailed_errors;
+        let detail = detailed.then(|| format!("{kind}: {error}"));
+        Farewell::error(Disconnect::Protocol, true, detail.as_deref())
+    }
+
     fn gone(&self, gone: Gone) -> Farewell {
         match gone {
             Gone::Closed if self.records.is_empty() => {
@@ -304,7 +310,7 @@ impl Connection {
             }
             Gone::Closed => Farewell::closing(Disconnect::Protocol, CloseCode::NORMAL),
             Gone::Lost(error) => {
-                debug!(%error, "the socket was lost");
+                debug!(%error, "the client was lost");
                 Farewell::silent(Disconnect::Lost)
             }
             Gone::Broken(error) => {
@@ -316,7 +322,7 @@ impl Connection {
 }
 
 /// Moves what was queued before the end to the wire.
-fn take_rest(member: &Member, wire: &mut WebSocket) {
+fn take_rest(member: &Member, wire: &mut Wire) {
     let mut cx = Context::from_waker(Waker::noop());
     let mut batch = Vec::new();
     while let Poll::Ready(Taken::Messages { .. }) = member.outbox().poll_take(&mut cx, &mut batch) {

@@ -1,44 +1,66 @@
-use std::{sync::Arc, time::Duration};
+mod negotiate;
+mod upgrade;
 
-use bytes::BytesMut;
-use signalr_protocol::{
-    Accepted, AvailableTransport, NegotiateRequest, NegotiateResponse, Transport, VersionError,
-};
+use std::{fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use signalr_protocol::Transport;
 use tokio::time::{self, MissedTickBehavior};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 use tracing::debug;
 
+use self::{negotiate::negotiate, upgrade::upgrade};
 use super::{
-    connection::{self, keep_alive},
-    pending::{Pending, Ticket, TooManyPending},
-    transport::WebSocket,
+    connection::keep_alive,
+    line::{Arrival, Left, Line, Refused},
+    opening,
+    table::{Listed, Table},
+    transport::{self, Requests, Wire},
 };
 use crate::{
-    config::Origins,
+    config::HubConfig,
     fanout::Sweep,
-    http::{Head, HeaderValue, Problem, Request, Response, Status, opening},
+    http::{Head, HeaderValue, Method, Problem, Request, Response, Status},
     hub::Core,
-    id,
 };
 
-/// The lowest version of the negotiation that is served.
-const MINIMUM_VERSION: i32 = 0;
-/// How often negotiated connections that nobody came for are looked for.
+/// How often connections are looked for whose clients have not come.
 const EXPIRY_PERIOD: Duration = Duration::from_secs(1);
 
 /// Where clients of one hub negotiate and connect.
-#[derive(Debug)]
 pub struct HubEndpoint {
     core: Arc<Core>,
-    pending: Pending,
+    table: Arc<Table>,
+    /// The connections that no socket runs.
+    tasks: TaskTracker,
+    /// Ends connections that have no handshake yet.
+    stop: CancellationToken,
+    /// Cuts the tasks; the guard does it when the endpoint is dropped.
+    cut: CancellationToken,
+    _cut: DropGuard,
 }
 
 impl HubEndpoint {
     pub(crate) fn new(core: Arc<Core>) -> Self {
-        let pending = Pending::new(core.config.connect_timeout, core.config.max_pending);
-        Self { core, pending }
+        let cut = CancellationToken::new();
+        Self {
+            table: Arc::new(Table::new(&core.config)),
+            core,
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            _cut: cut.clone().drop_guard(),
+            cut,
+        }
     }
 
-    /// The timers of the hub: pings, silent clients, negotiations that nobody followed up.
+    pub(crate) fn config(&self) -> &HubConfig {
+        &self.core.config
+    }
+
+    /// The timers of the hub: pings, silent clients, clients that did not come in time.
     pub async fn run(&self) {
         let config = &self.core.config;
         let sweep = Sweep {
@@ -46,112 +68,258 @@ impl HubEndpoint {
             silence: Some(config.client_timeout),
         };
         let expire = async {
-            let mut looks = time::interval(EXPIRY_PERIOD);
+            let shortest = config.connect_timeout.min(config.disconnect_timeout);
+            let period = (shortest / 8).clamp(Duration::from_millis(20), EXPIRY_PERIOD);
+            let mut looks = time::interval(period);
             looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 looks.tick().await;
-                let expired = self.pending.expire();
-                if expired > 0 {
-                    debug!(expired, "negotiated connections were not used");
-                    self.core
-                        .metrics
-                        .hub_negotiations_expired
-                        .add(expired as u64);
+                let expired = self.table.expire();
+                if expired.any() {
+                    debug!(?expired, "clients did not come in time");
+                    let metrics = &self.core.metrics;
+                    metrics.hub_negotiations_expired.add(expired.negotiated);
+                    metrics.hub_polls_expired.add(expired.polling);
                 }
             }
         };
         tokio::join!(sweep.run(&self.core.registry, keep_alive), expire);
     }
 
-    /// Answers a POST to `{path}/negotiate`.
-    pub fn negotiate(&self, request: &Request) -> Response {
-        let answer = match self.accept(request) {
-            Ok(Ok(accepted)) => NegotiateResponse::Accepted(accepted),
-            Ok(Err(version)) => version.response(),
-            Err(TooManyPending) => {
-                debug!(peer = %request.head.peer, "negotiation refused: too many are waiting");
-                return Response::from(
-                    Problem::new(Status::SERVICE_UNAVAILABLE)
-                        .with_detail("too many connections are being negotiated"),
-                )
-                .header("retry-after", const { HeaderValue::from_static("1") });
-            }
-        };
-        let mut body = BytesMut::with_capacity(answer.encoded_len());
-        answer.encode(&mut body);
-        Response::bytes(Status::OK, "application/json", body.freeze()).header(
-            "cache-control",
-            const { HeaderValue::from_static("no-store") },
-        )
+    /// Ends connections that have not begun; those that have are ended by the registry.
+    pub(crate) fn stop(&self) {
+        self.stop.cancel();
     }
 
-    fn accept(
-        &self,
-        request: &Request,
-    ) -> Result<Result<Accepted<'static>, VersionError>, TooManyPending> {
-        let pairs: Vec<_> = request.head.target.pairs().collect();
-        let asked =
-            NegotiateRequest::from_query(pairs.iter().map(|(name, value)| (&**name, &**value)));
-        let version = match asked.and_then(|asked| asked.version_from(MINIMUM_VERSION)) {
-            Ok(version) => version,
-            Err(error) => return Ok(Err(error)),
-        };
-        let Ticket { id, token } = self.pending.issue(version)?;
-        Ok(Ok(Accepted {
-            use_stateful_reconnect: false,
-            version,
-            connection_id: id.to_string().into(),
-            connection_token: (version > 0).then(|| token.into()),
-            available_transports: vec![AvailableTransport::from(Transport::WebSockets)],
-        }))
+    /// Waits for the end of the connections that no socket runs.
+    pub(crate) async fn ended(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
     }
 
-    /// Answers a GET of the hub's path: the transport.
-    pub fn connect(&self, request: &Request) -> Response {
+    /// Answers a request of `{path}/negotiate`.
+    pub(crate) fn negotiate(&self, request: &Request) -> Response {
+        if request.method() != Method::Post {
+            return not_allowed(const { HeaderValue::from_static("POST, OPTIONS") });
+        }
+        negotiate(&self.core, &self.table, request)
+    }
+
+    /// Answers a request of the hub's path.
+    pub(crate) async fn answer(&self, request: &Request) -> Response {
         let token = request.query("id");
-        if request.head.asks_for("websocket") {
-            return self.upgrade(&request.head, token.as_deref());
+        match request.method() {
+            Method::Get if request.head.asks_for("websocket") => upgrade(
+                self,
+                &request.head,
+                token.as_deref().filter(|token| !token.is_empty()),
+            ),
+            Method::Get => {
+                let found = self.find(token.as_deref());
+                if wants_events(request) {
+                    found.map_or_else(Into::into, |line| self.stream(&line, &request.head))
+                } else {
+                    let answer = match found {
+                        Ok(line) => self.poll(&line, &request.head).await,
+                        Err(missing) => missing.into(),
+                    };
+                    uncached(answer)
+                }
+            }
+            Method::Post => match self.find(token.as_deref()) {
+                Ok(line) => post(&line, &request.body).await,
+                Err(missing) => missing.into(),
+            },
+            Method::Delete => match self.find(token.as_deref()) {
+                Ok(line) => delete(&line),
+                Err(missing) => missing.into(),
+            },
+            _ => not_allowed(const { HeaderValue::from_static("GET, POST, DELETE, OPTIONS") }),
         }
-        // What ASP.NET Core says, in its order: the id, then whether the transport is offered.
-        let Some(token) = token else {
-            return Response::text(Status::BAD_REQUEST, "Connection ID required");
-        };
-        if !self.pending.contains(&token) {
-            return unknown_id();
-        }
-        let accept = request.header("accept").unwrap_or_default();
-        let transport = if accept.contains("text/event-stream") {
-            "ServerSentEvents"
-        } else {
-            "LongPolling"
-        };
-        Response::text(
-            Status::NOT_FOUND,
-            format!("{transport} transport not supported by this end point type"),
-        )
     }
 
-    fn upgrade(&self, head: &Head, token: Option<&str>) -> Response {
-        let handshake = match opening::open(head, &Origins::Same) {
-            Ok(handshake) => handshake,
-            Err(refusal) => return refusal,
-        };
-        let id = match token {
-            // Without a negotiation, as its version 0: the id is nobody's secret.
-            None => id::base64url().into(),
-            Some(token) => match self.pending.take(token) {
-                Some(id) => id,
-                None => return unknown_id(),
-            },
-        };
-        let (core, head) = (Arc::clone(&self.core), head.clone());
-        opening::accept(&handshake.accept(&[]), move |upgraded| {
-            let wire = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
-            connection::run(wire, core, id, head, upgraded.drain)
+    fn stream(&self, line: &Arc<Line>, head: &Head) -> Response {
+        match self.arrive(line, Transport::ServerSentEvents) {
+            Ok((_, listed)) => {
+                let requests = Requests::new(Arc::clone(line));
+                self.spawn(Wire::ServerSentEvents(requests), line, head, listed);
+                transport::stream(Arc::clone(line))
+            }
+            Err(refusal) => refusal,
+        }
+    }
+
+    async fn poll(&self, line: &Arc<Line>, head: &Head) -> Response {
+        match self.arrive(line, Transport::LongPolling) {
+            Ok((Arrival::First, listed)) => {
+                let requests = Requests::new(Arc::clone(line));
+                self.spawn(Wire::LongPolling(requests), line, head, listed);
+                // At once: it tells the client that it may send its handshake.
+                Response::bytes(Status::OK, "application/octet-stream", Bytes::new())
+            }
+            Ok((Arrival::Again, _)) => {
+                let timeout = self.core.config.poll_timeout;
+                let (answer, ended) = transport::poll(line, timeout).await;
+                if ended {
+                    self.table.remove(line);
+                }
+                answer
+            }
+            Err(refusal) => refusal,
+        }
+    }
+
+    fn find(&self, token: Option<&str>) -> Result<Arc<Line>, Missing> {
+        let token = token.filter(|token| !token.is_empty());
+        self.table
+            .find(token.ok_or(Missing::Token)?)
+            .ok_or(Missing::Connection)
+    }
+
+    /// In the order of ASP.NET Core: whether the transport is offered, whether it is the one, and
+    /// whether its place is free.
+    fn arrive(
+        &self,
+        line: &Arc<Line>,
+        transport: Transport,
+    ) -> Result<(Arrival, Option<Listed>), Response> {
+        if !is_offered(&self.core.config, transport) {
+            return Err(not_offered(transport));
+        }
+        self.table.arrive(line, transport).map_err(|refused| {
+            debug!(connection = %line.id, ?refused, "a transport request was refused");
+            refusal(refused)
         })
+    }
+
+    /// Runs a connection beside its requests.
+    fn spawn(&self, wire: Wire, line: &Line, head: &Head, listed: Option<Listed>) {
+        let running = opening::run(
+            wire,
+            Arc::clone(&self.core),
+            Arc::clone(&line.id),
+            head.clone(),
+            self.stop.clone(),
+        );
+        let cut = self.cut.clone();
+        self.tasks.spawn(async move {
+            let _listed = listed;
+            cut.run_until_cancelled_owned(running).await;
+        });
     }
 }
 
-fn unknown_id() -> Response {
-    Response::text(Status::NOT_FOUND, "No Connection with that ID")
+/// Why a request finds no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    Token,
+    Connection,
+}
+
+impl From<Missing> for Response {
+    fn from(missing: Missing) -> Self {
+        match missing {
+            Missing::Token => plain(Status::BAD_REQUEST, "Connection ID required"),
+            Missing::Connection => plain(Status::NOT_FOUND, "No Connection with that ID"),
+        }
+    }
+}
+
+async fn post(line: &Line, body: &[u8]) -> Response {
+    if line.transport() == Some(Transport::WebSockets) {
+        return plain(
+            Status::METHOD_NOT_ALLOWED,
+            "POST requests are not allowed for WebSocket connections.",
+        )
+        .header("allow", const { HeaderValue::from_static("GET") });
+    }
+    match line.post(body).await {
+        Ok(()) => plain(Status::OK, ""),
+        Err(_over) => plain(Status::NOT_FOUND, ""),
+    }
+}
+
+fn delete(line: &Line) -> Response {
+    if line.transport() != Some(Transport::LongPolling) {
+        return plain(
+            Status::BAD_REQUEST,
+            "Cannot terminate this connection using the DELETE endpoint.",
+        );
+    }
+    line.leave(Left::Orderly);
+    plain(Status::ACCEPTED, "")
+}
+
+fn is_offered(config: &HubConfig, transport: Transport) -> bool {
+    match transport {
+        Transport::WebSockets => config.transports.web_sockets,
+        Transport::ServerSentEvents => config.transports.server_sent_events,
+        Transport::LongPolling => config.transports.long_polling,
+    }
+}
+
+fn not_offered(transport: Transport) -> Response {
+    let name = transport.name();
+    plain(
+        Status::NOT_FOUND,
+        format!("{name} transport not supported by this end point type"),
+    )
+}
+
+fn refusal(refused: Refused) -> Response {
+    match refused {
+        Refused::OtherTransport => plain(
+            Status::BAD_REQUEST,
+            "Cannot change transports mid-connection",
+        ),
+        Refused::Active => plain(Status::CONFLICT, ""),
+        Refused::Over => plain(Status::NOT_FOUND, ""),
+        Refused::Full => Response::from(
+            Problem::new(Status::SERVICE_UNAVAILABLE)
+                .with_detail("too many connections are kept between requests"),
+        )
+        .header("retry-after", const { HeaderValue::from_static("1") }),
+    }
+}
+
+fn wants_events(request: &Request) -> bool {
+    let accepted = request.head.headers.members("accept");
+    accepted
+        .filter_map(|range| range.split(|byte| *byte == b';').next())
+        .any(|range| {
+            range
+                .trim_ascii()
+                .eq_ignore_ascii_case(b"text/event-stream")
+        })
+}
+
+/// A poll's answer is for once, its errors too.
+fn uncached(answer: Response) -> Response {
+    answer
+        .header(
+            "cache-control",
+            const { HeaderValue::from_static("no-cache, no-store") },
+        )
+        .header("pragma", const { HeaderValue::from_static("no-cache") })
+        .header(
+            "expires",
+            const { HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT") },
+        )
+}
+
+fn not_allowed(allow: HeaderValue) -> Response {
+    plain(Status::METHOD_NOT_ALLOWED, "").header("allow", allow)
+}
+
+/// As ASP.NET Core says it: the type without a character set, also where there is no text.
+fn plain(status: Status, text: impl Into<Bytes>) -> Response {
+    Response::bytes(status, "text/plain", text.into())
+}
+
+impl fmt::Debug for HubEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HubEndpoint")
+            .field("core", &self.core)
+            .finish_non_exhaustive()
+    }
 }

@@ -120,6 +120,11 @@ impl Done {
         } = self.invocation;
         let detail = match self.outcome {
             Some(Ok(answer)) => return answer.into_record().filter(|_| !answered),
+            Some(Err(error)) if error.is_unauthorized() && !answered => {
+                debug!(%method, "an invocation was not authorized");
+                let text = format!("Failed to invoke '{method}' because user is unauthorized");
+                return reply.failure(&text);
+            }
             Some(Err(error)) => {
                 debug!(%method, %error, "a hub method failed");
                 error.told(core.config.detailed_errors)

@@ -93,7 +93,7 @@ impl Invocations {
         }
         match self.running.poll_next_unpin(cx) {
             Poll::Ready(Some(done)) => {
-                done.invocation.scope.release_slot();
+                done.invocation.scope.end();
                 self.beside -= usize::from(done.invocation.runs_beside());
                 Poll::Ready(Step::Ended(done))
             }

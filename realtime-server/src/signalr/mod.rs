@@ -7,10 +7,14 @@ mod endpoint;
 mod farewell;
 mod invocation;
 mod invocations;
-mod pending;
+mod line;
+mod lookahead;
+mod opening;
 mod rate;
 mod refusal;
+mod resume;
 mod session;
+mod table;
 mod transport;
 mod uploads;
 

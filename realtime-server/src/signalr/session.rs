@@ -12,6 +12,8 @@ use signalr_protocol::{
 pub(super) struct Session {
     decoder: Decoder,
     protocol: Protocol,
+    version: i32,
+    limits: Limits,
     formats: &'static [TransferFormat],
     detailed_errors: bool,
 }
@@ -47,6 +49,8 @@ impl Session {
         Self {
             decoder,
             protocol: Protocol::Json,
+            version: 0,
+            limits,
             formats,
             detailed_errors,
         }
@@ -64,6 +68,7 @@ impl Session {
         let accepted = request.accept(self.formats);
         self.protocol =
             accepted.map_err(|refusal| encoded(&HandshakeResponse::refused(&refusal)))?;
+        self.version = request.version;
         self.decoder.set_protocol(self.protocol);
         Ok(Some(encoded(&HandshakeResponse::ACCEPTED)))
     }
@@ -79,6 +84,23 @@ impl Session {
 
     pub(super) fn protocol(&self) -> Protocol {
         self.protocol
+    }
+
+    /// The version of the protocol that the client has asked for.
+    pub(super) fn version(&self) -> i32 {
+        self.version
+    }
+
+    /// Begins with another stream of bytes, which has no handshake.
+    pub(super) fn restart(&mut self) {
+        self.decoder = self.fresh_decoder();
+    }
+
+    /// A decoder of the messages of this session that has seen none of them.
+    pub(super) fn fresh_decoder(&self) -> Decoder {
+        let mut decoder = Decoder::new(self.limits);
+        decoder.set_protocol(self.protocol);
+        decoder
     }
 
     fn unreadable(&self, error: &HandshakeError) -> Bytes {

@@ -97,8 +97,10 @@ async fn filters_stand_around_every_call_in_their_order() {
             answer
         })
         .filter(async |log: Arc<Log>, call, next| {
-            if call.method() == "Secret" {
-                return Err(HubError::new("not you"));
+            match call.method() {
+                "Secret" => return Err(HubError::new("not you")),
+                "Guarded" => return Err(HubError::unauthorized()),
+                _ => {}
             }
             let _ = log.send(format!("inner for {:?}", call.caller().user()));
             next.run().await
@@ -111,6 +113,7 @@ async fn filters_stand_around_every_call_in_their_order() {
             let _ = log.send("Secret".to_owned());
             Ok(())
         })
+        .method("Guarded", async |_, _, (): ()| Ok(()))
         .stream(
             "Count",
             async |_, _, (): (), items: realtime_server::hub::Items<u8>| Ok(items.send(1).await?),
@@ -125,6 +128,10 @@ async fn filters_stand_around_every_call_in_their_order() {
     client.stream("3", "Count", "[]").await;
     assert_eq!(client.json().await["item"], 1);
     assert_eq!(client.json().await["type"], 3);
+    assert_eq!(
+        client.invoke("4", "Guarded", "[]").await["error"],
+        "Failed to invoke 'Guarded' because user is unauthorized"
+    );
     let mut lines = Vec::new();
     while lines.len() < 9 {
         lines.push(logged.recv().await.unwrap());

@@ -1,6 +1,7 @@
-use std::io;
+use std::{io, sync::Arc};
 
-use realtime_server::hub::{Caller, Hub, HubError, Items};
+use realtime_server::hub::{Caller, Hub, HubError, ItemError, Items};
+use tokio::sync::mpsc;
 
 use crate::rig::{Rig, config};
 
@@ -242,4 +243,28 @@ async fn large_items_wait_for_room_and_one_that_never_fits_fails_its_stream() {
         "An unexpected error occurred invoking 'Large' on the server. ItemError: the item is larger \
          than 1000 bytes"
     );
+}
+
+#[tokio::test]
+async fn items_of_a_method_that_has_returned_go_nowhere() {
+    type Kept = mpsc::UnboundedSender<Items<u32>>;
+
+    let (keep, mut kept) = mpsc::unbounded_channel();
+    let hub = Hub::new(keep).stream(
+        "Leave",
+        async |keep: Arc<Kept>, _, (): (), items: Items<u32>| {
+            items.send(1).await?;
+            let _ = keep.send(items);
+            Ok(())
+        },
+    );
+    let rig = Rig::new(hub).await;
+    let mut client = rig.client().await;
+    client.stream("1", "Leave", "[]").await;
+    assert_eq!(client.json().await["item"], 1);
+    assert_eq!(client.record().await, r#"{"type":3,"invocationId":"1"}"#);
+    let late = kept.recv().await.unwrap().send(2).await;
+    assert!(matches!(late, Err(ItemError::Cancelled)));
+    rig.clients.all().send("Last", ()).await.unwrap();
+    assert_eq!(client.json().await["target"], "Last");
 }

@@ -52,8 +52,8 @@ const REFUSALS: [(&str, &str, &str); 13] = [
         "",
     ),
     (
-        r#"{"protocol":"messagepack","version":1}"#,
-        "The protocol 'messagepack' is not supported.",
+        r#"{"protocol":"blazorpack","version":1}"#,
+        "The protocol 'blazorpack' is not supported.",
         "",
     ),
     (

@@ -261,7 +261,7 @@ async fn survives_a_method_that_panics() {
 async fn gives_back_each_id_as_it_came() {
     let rig = Rig::new().await;
     let mut hub = rig.open().await;
-    for id in ["1", "a\\\"b", "\u{e4}", &"x".repeat(1_000)] {
+    for id in ["1", "a\\\"b", "\u{e4}", &"x".repeat(128)] {
         hub.say(&invocation(Some(id), "Nothing", "[]")).await;
         let expected = format!("{{\"type\":3,\"invocationId\":\"{id}\",\"result\":null}}");
         assert_eq!(hub.record().await, expected);

@@ -12,8 +12,11 @@ use crate::{
     },
 };
 
-const TRANSPORTS: &str =
-    r#""availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]}]}"#;
+const TRANSPORTS: &str = concat!(
+    r#""availableTransports":[{"transport":"WebSockets","transferFormats":["Text","Binary"]},"#,
+    r#"{"transport":"ServerSentEvents","transferFormats":["Text"]},"#,
+    r#"{"transport":"LongPolling","transferFormats":["Text","Binary"]}]}"#,
+);
 
 async fn negotiate(rig: &Rig, query: &str) -> Answer {
     post(rig.address(), &format!("/hub/negotiate{query}"), "").await

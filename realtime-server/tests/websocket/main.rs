@@ -11,6 +11,7 @@
 mod support;
 
 mod closing;
+mod compression;
 mod flow;
 mod handlers;
 mod handshake;

@@ -23,6 +23,8 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<(), SetupError> {
     let mut config = WebSocketConfig::default();
     config.max_message = ECHO_LIMIT;
     config.origins = Origins::Any;
+    config.deflate = true;
+    config.deflate_threshold = 0;
     server.websocket("/ws-echo", config, echo)?;
     Ok(())
 }

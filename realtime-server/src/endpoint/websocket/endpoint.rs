@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
-use ws_frame::Message as Wire;
+use ws_frame::{Message as Wire, deflate::Params};
 
 use super::{WebSocket, connection::Connection, handle::Shared, session::Session};
 use crate::{
@@ -69,7 +69,12 @@ impl WebSocketEndpoint {
             }
         };
         let protocols: Vec<_> = self.config.protocols.iter().map(AsRef::as_ref).collect();
-        let accepted = handshake.accept(&protocols);
+        let accepted = if self.config.deflate {
+            handshake.accept_with_deflate(&protocols, Params::default())
+        } else {
+            handshake.accept(&protocols)
+        };
+        let deflate = accepted.deflate();
         let protocol = accepted.protocol().map(Into::into);
         let (config, metrics) = (Arc::clone(&self.config), Arc::clone(&self.metrics));
         let (registry, handler) = (Arc::clone(&self.registry), Arc::clone(&self.handler));
@@ -82,7 +87,7 @@ impl WebSocketEndpoint {
             let member = Member::new(id, WireForm::Plain, PINGS, Overflow::DropOldest);
             let seat = registry.seat(Arc::new(member));
             seat.expect_to_hear();
-            let shared = Arc::new(Shared::new(Session::new(leftover, &config)));
+            let shared = Arc::new(Shared::new(Session::new(leftover, &config, deflate)));
             let handle = WebSocket::new(Arc::clone(&shared), request, protocol);
             let connection = Connection {
                 socket,

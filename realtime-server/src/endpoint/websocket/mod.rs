@@ -1,6 +1,7 @@
 //! Plain WebSockets: an async function for each connection.
 
 mod close;
+mod compression;
 mod connection;
 mod ending;
 mod endpoint;

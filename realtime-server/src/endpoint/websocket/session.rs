@@ -1,9 +1,11 @@
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
-use ws_frame::{Assembler, Close, CloseCode, CloseState, Frame, Limits, Opcode, Role};
+use ws_frame::{
+    Assembler, Close, CloseCode, CloseState, Frame, Limits, Opcode, Role, deflate::Params,
+};
 
-use super::{Closed, Ending, Message};
+use super::{Closed, Ending, Message, compression::Compression};
 use crate::{config::WebSocketConfig, http::SendQueue};
 
 /// From this size on a payload goes to the socket as it is instead of being copied into the queue.
@@ -20,6 +22,7 @@ pub(super) struct Session {
     /// Taken out ahead, to find the control frames behind the message before it.
     next: Option<Message>,
     pub(super) output: SendQueue,
+    compression: Option<Compression>,
     high_water: usize,
     /// The pong that is due once the queue is shorter.
     pong: Option<Bytes>,
@@ -38,14 +41,27 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(leftover: BytesMut, config: &WebSocketConfig) -> Self {
+    pub(super) fn new(
+        leftover: BytesMut,
+        config: &WebSocketConfig,
+        deflate: Option<Params>,
+    ) -> Self {
         let mut limits = Limits::default();
         limits.max_frame = config.max_message;
         limits.max_message = config.max_message;
         limits.max_fragments = config.max_fragments;
+        let assembler = Assembler::new(Role::Server, limits);
+        let compression = deflate.map(|agreed| Compression {
+            direction: agreed.server,
+            threshold: config.deflate_threshold,
+        });
         Self {
             input: leftover,
-            assembler: Assembler::new(Role::Server, limits),
+            assembler: match deflate {
+                Some(agreed) => assembler.with_deflate(agreed),
+                None => assembler,
+            },
+            compression,
             next: None,
             output: SendQueue::new(config.write_timeout),
             high_water: config.max_queued_bytes,
@@ -85,6 +101,14 @@ impl Session {
     }
 
     pub(super) fn push(&mut self, message: Message) {
+        if let Some(compression) = &self.compression {
+            let plain = match &message {
+                Message::Text(text) => ws_frame::Message::text(text),
+                Message::Binary(bytes) => ws_frame::Message::Binary(bytes),
+            };
+            compression.encode(plain, self.output.tail());
+            return;
+        }
         let (opcode, payload) = match message {
             Message::Text(text) => (Opcode::Text, Bytes::from(text)),
             Message::Binary(bytes) => (Opcode::Binary, bytes),

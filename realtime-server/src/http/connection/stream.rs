@@ -33,7 +33,7 @@ impl Connection {
                 if ended {
                     return Poll::Ready(Ok(()));
                 }
-                let stopping = drained.as_mut().poll(cx).is_ready();
+                let stopping = !source.ends_itself() && drained.as_mut().poll(cx).is_ready();
                 // The source is dropped after a panic: nobody sees it in a broken state.
                 match catch_unwind(AssertUnwindSafe(|| source.poll_next(cx, &mut pieces))) {
                     Ok(Poll::Ready(more)) => ended = !more || stopping,

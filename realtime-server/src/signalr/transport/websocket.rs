@@ -8,10 +8,9 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use tokio::time;
 use tracing::debug;
-use ws_frame::{
-    Close, CloseCode, CloseState, DecodeError, Limits, Message, Opcode, PartDecoder, Role,
-};
+use ws_frame::{Close, CloseCode, CloseState, Limits, Message, Opcode, PartDecoder, Role};
 
+use super::Gone;
 use crate::{
     config::HubConfig,
     http::{SendQueue, Socket},
@@ -39,17 +38,6 @@ pub(in crate::signalr) struct WebSocket {
     /// Why nothing more comes, once what came before is worked off.
     gone: Option<Gone>,
     close_timeout: Duration,
-}
-
-/// Why nothing more comes from a client.
-#[derive(Debug)]
-pub(in crate::signalr) enum Gone {
-    /// It sent a close frame.
-    Closed,
-    /// The socket ended or failed.
-    Lost(io::Error),
-    /// It broke the framing.
-    Broken(DecodeError),
 }
 
 impl WebSocket {
@@ -82,17 +70,6 @@ impl WebSocket {
                 Err(error) => return Poll::Ready(Err(Gone::Lost(error))),
             }
         }
-    }
-
-    /// Waits for more bytes, as [`poll_receive`](Self::poll_receive), and writes meanwhile.
-    pub(in crate::signalr) async fn receive(&mut self, records: &mut BytesMut) -> Result<(), Gone> {
-        poll_fn(|cx| {
-            if let Poll::Ready(Err(error)) = self.poll_flush(cx) {
-                return Poll::Ready(Err(Gone::Lost(error)));
-            }
-            self.poll_receive(cx, records)
-        })
-        .await
     }
 
     /// Queues a frame that is encoded already.

@@ -1,0 +1,63 @@
+use bytes::BytesMut;
+use signalr_protocol::{
+    Accepted, AvailableTransport, NegotiateRequest, NegotiateResponse, Transport, VersionError,
+};
+use tracing::debug;
+
+use super::is_offered;
+use crate::{
+    http::{HeaderValue, Problem, Request, Response, Status},
+    hub::Core,
+    signalr::table::{Table, TooManyPending},
+};
+
+/// The lowest version of the negotiation that is served.
+const MINIMUM_VERSION: i32 = 0;
+
+/// Answers a POST to `{path}/negotiate`.
+pub(super) fn negotiate(core: &Core, table: &Table, request: &Request) -> Response {
+    let answer = match accept(core, table, request) {
+        Ok(Ok(accepted)) => NegotiateResponse::Accepted(accepted),
+        Ok(Err(version)) => version.response(),
+        Err(TooManyPending) => {
+            debug!(peer = %request.head.peer, "negotiation refused: too many are waiting");
+            return Response::from(
+                Problem::new(Status::SERVICE_UNAVAILABLE)
+                    .with_detail("too many connections are being negotiated"),
+            )
+            .header("retry-after", const { HeaderValue::from_static("1") });
+        }
+    };
+    let mut body = BytesMut::with_capacity(answer.encoded_len());
+    answer.encode(&mut body);
+    Response::bytes(Status::OK, "application/json", body.freeze()).header(
+        "cache-control",
+        const { HeaderValue::from_static("no-store") },
+    )
+}
+
+fn accept(
+    core: &Core,
+    table: &Table,
+    request: &Request,
+) -> Result<Result<Accepted<'static>, VersionError>, TooManyPending> {
+    let pairs: Vec<_> = request.head.target.pairs().collect();
+    let asked = NegotiateRequest::from_query(pairs.iter().map(|(name, value)| (&**name, &**value)));
+    let asked = asked.and_then(|asked| Ok((asked.version_from(MINIMUM_VERSION)?, asked)));
+    let (version, asked) = match asked {
+        Ok(asked) => asked,
+        Err(error) => return Ok(Err(error)),
+    };
+    let stateful = asked.use_stateful_reconnect && core.config.allow_stateful_reconnect;
+    let line = table.issue(version, stateful)?;
+    let offered = Transport::ALL
+        .into_iter()
+        .filter(|transport| is_offered(&core.config, *transport));
+    Ok(Ok(Accepted {
+        use_stateful_reconnect: stateful,
+        version,
+        connection_id: line.id.to_string().into(),
+        connection_token: (version > 0).then(|| line.token.to_string().into()),
+        available_transports: offered.map(AvailableTransport::from).collect(),
+    }))
+}

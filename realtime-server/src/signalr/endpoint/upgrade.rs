@@ -1,0 +1,88 @@
+use std::sync::Arc;
+
+use signalr_protocol::Transport;
+use tracing::debug;
+use ws_frame::handshake;
+
+use super::{HubEndpoint, is_offered, not_offered};
+use crate::{
+    config::Origins,
+    http::{
+        Head, Response,
+        opening::{accept, open},
+    },
+    id,
+    signalr::{
+        line::Line,
+        opening,
+        table::Listed,
+        transport::{Attached, Resumable, WebSocket, Wire},
+    },
+};
+
+/// Answers a request for a WebSocket at the hub's path.
+pub(super) fn upgrade(endpoint: &HubEndpoint, head: &Head, token: Option<&str>) -> Response {
+    let request = match open(head, &Origins::Same) {
+        Ok(request) => request,
+        Err(refusal) => return refusal,
+    };
+    let accepted = request.accept(&[]);
+    match token {
+        // Without a negotiation, as its version 0: the id is nobody's secret.
+        None if is_offered(endpoint.config(), Transport::WebSockets) => {
+            run(endpoint, head, &accepted, id::base64url().into(), None)
+        }
+        None => not_offered(Transport::WebSockets),
+        Some(token) => match endpoint.find(Some(token)).map_err(Into::into) {
+            Ok(line) => match endpoint.arrive(&line, Transport::WebSockets) {
+                Ok((_, listed)) if line.stateful => lend(endpoint, head, &accepted, &line, listed),
+                Ok((_, listed)) => run(endpoint, head, &accepted, Arc::clone(&line.id), listed),
+                Err(refusal) => refusal,
+            },
+            Err(missing) => missing,
+        },
+    }
+}
+
+/// Runs a connection in the task of its socket.
+fn run(
+    endpoint: &HubEndpoint,
+    head: &Head,
+    accepted: &handshake::Response<'_>,
+    id: Arc<str>,
+    listed: Option<Listed>,
+) -> Response {
+    let (core, head) = (Arc::clone(&endpoint.core), head.clone());
+    accept(accepted, move |upgraded| async move {
+        let _listed = listed;
+        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
+        let wire = Wire::WebSocket(Box::new(socket));
+        opening::run(wire, core, id, head, upgraded.drain).await;
+    })
+}
+
+/// Runs a connection beside its sockets, unless it runs already, and lends it this one.
+fn lend(
+    endpoint: &HubEndpoint,
+    head: &Head,
+    accepted: &handshake::Response<'_>,
+    line: &Arc<Line>,
+    listed: Option<Listed>,
+) -> Response {
+    let core = &endpoint.core;
+    if listed.is_some() {
+        let wire = Resumable::new(Arc::clone(line), core.config.disconnect_timeout);
+        endpoint.spawn(Wire::Resumable(wire), line, head, listed);
+    } else {
+        debug!(connection = %line.id, "its client comes back");
+        core.metrics.hub_connections_resumed.incr();
+    }
+    let (line, core) = (Arc::clone(line), Arc::clone(core));
+    accept(accepted, move |upgraded| async move {
+        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
+        let (attached, returned) = Attached::lend(socket);
+        line.attach(attached);
+        // Nothing is ever sent: it is given back by being dropped.
+        let _ = returned.await;
+    })
+}

@@ -1,0 +1,111 @@
+// The official client's stateful reconnect, while its sockets are cut under load.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as dial, createServer } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { HttpTransportType, HubConnectionBuilder, JsonHubProtocol, LogLevel } from '@microsoft/signalr';
+import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
+import { example, startServer, within } from './server.mjs';
+
+const PROTOCOLS = {
+  json: () => new JsonHubProtocol(),
+  messagepack: () => new MessagePackHubProtocol(),
+};
+const MESSAGES = 10_000;
+
+/** Passes bytes on to `port`, until its sockets are cut. */
+async function startProxy(port) {
+  const pairs = new Set();
+  const proxy = createServer((client) => {
+    const server = dial(port, '127.0.0.1');
+    const pair = { client, server, upgraded: false };
+    pairs.add(pair);
+    for (const [from, to] of [[client, server], [server, client]]) {
+      from.on('data', (chunk) => {
+        if (chunk.includes('Upgrade: websocket')) pair.upgraded = true;
+        to.write(chunk);
+      });
+      from.on('error', () => {});
+      from.on('close', () => {
+        to.destroy();
+        pairs.delete(pair);
+      });
+    }
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  return {
+    url: `http://127.0.0.1:${proxy.address().port}`,
+    /** Cuts every WebSocket, with what is on its way; says how many there were. */
+    cut() {
+      const sockets = [...pairs].filter((pair) => pair.upgraded);
+      sockets.forEach(({ client, server }) => {
+        client.resetAndDestroy();
+        server.resetAndDestroy();
+      });
+      return sockets.length;
+    },
+    stop() {
+      pairs.forEach(({ client }) => client.destroy());
+      proxy.close();
+    },
+  };
+}
+
+describe('stateful reconnect with the official client', { concurrency: true }, () => {
+  let server;
+  before(async () => {
+    server = await startServer({ program: example('hub_features') });
+  });
+  after(() => server.stop());
+
+  for (const [protocol, makeProtocol] of Object.entries(PROTOCOLS)) {
+    it(`loses nothing and doubles nothing, ${protocol}`, { timeout: 50_000 }, async (test) => {
+      const proxy = await startProxy(server.port);
+      test.after(() => proxy.stop());
+      const connection = new HubConnectionBuilder()
+        .withUrl(`${proxy.url}/hub`, { transport: HttpTransportType.WebSockets })
+        .withHubProtocol(makeProtocol())
+        .withStatefulReconnect()
+        .configureLogging(LogLevel.None)
+        .build();
+      test.after(() => connection.stop());
+      const numbers = [];
+      const all = new Promise((resolve, reject) => {
+        connection.onclose((error) => reject(error ?? new Error('closed')));
+        connection.on('Numbered', (number) => {
+          numbers.push(number);
+          if (numbers.length === MESSAGES) resolve();
+        });
+      });
+      all.catch(() => {});
+      await connection.start();
+      const id = connection.connectionId;
+
+      let cuts = 0;
+      const sending = (async () => {
+        for (let number = 0; number < MESSAGES; number += 1) {
+          await connection.send('Number', number);
+        }
+      })();
+      const cutting = (async () => {
+        let before = 0;
+        while (numbers.length < MESSAGES) {
+          await delay(200);
+          // The client tries once to come back, and gives up when that is cut, too.
+          const isBack = !connection._messageBuffer._reconnectInProgress;
+          if (!isBack || numbers.length === before) continue;
+          before = numbers.length;
+          cuts += proxy.cut();
+        }
+      })();
+      await within(40_000, Promise.all([sending, all, cutting]), 'the last message');
+      assert.deepEqual(numbers, Array.from({ length: MESSAGES }, (_, number) => number));
+      assert.equal(connection.connectionId, id);
+      assert.ok(cuts > 2, `${cuts} cuts`);
+      assert.equal(await connection.invoke('Add', 1, 2), 3);
+    });
+  }
+});
