@@ -210,12 +210,12 @@ impl ServerBuilder {
         path: &str,
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
-        let described =
-            HubEndpoint::describe(hub.document(path, &mut self.schemas)?, &mut self.schemas);
+        let document = hub.document(path, &mut self.schemas)?;
         let core = hub.build(Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
         let endpoint = Arc::new(HubEndpoint::new(core));
+        let described = endpoint.describe(document, &mut self.schemas);
         let negotiate = format!("{}/negotiate", path.trim_end_matches('/'));
         let mut described = Some(Box::new(described));
         for method in ANY_METHOD {

@@ -1,17 +1,13 @@
 use std::{
-    future::{Future, ready},
+    future::ready,
     sync::{Arc, OnceLock},
 };
 
 use openapi_emit::Api;
 
-use super::{Route, ServerBuilder, SetupError};
+use super::{ServerBuilder, SetupError};
 use crate::{
-    config::WebSocketConfig,
-    endpoint::{
-        Directory, DocsPage, Documents, HubApi, Publisher, WebSocket, WebSocketEndpoint,
-        hub_api::ROUTES,
-    },
+    endpoint::{DocsPage, Documents, HubApi, Publisher, hub_api::ROUTES},
     http::{Method, Response, Status},
 };
 
@@ -19,21 +15,6 @@ use crate::{
 const PUBLISH_BODY_LIMIT: usize = 256 * 1024;
 
 impl ServerBuilder {
-    /// Serves the files below `directory` at the paths below `prefix`.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub fn directory(&mut self, prefix: &str, directory: Directory) -> Result<(), SetupError> {
-        let pattern = format!("{}/{{*path}}", prefix.trim_end_matches('/'));
-        self.get(&pattern, move |request| {
-            let path = request.param("path").unwrap_or_default().to_owned();
-            let directory = directory.clone();
-            async move { directory.answer(&request, &path).await }
-        })?
-        .hide();
-        Ok(())
-    }
-
     /// Answers POST at `pattern`, which has a parameter `{stream}`, with a body of at most 256 KiB:
     /// its events go to the stream of that name.
     ///
@@ -81,31 +62,6 @@ impl ServerBuilder {
             .describe(|schemas| action.describe(path, schemas));
         }
         Ok(())
-    }
-
-    /// Opens WebSockets at `pattern`, and runs `handler` for each of them.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub fn websocket<F, Fut>(
-        &mut self,
-        pattern: &str,
-        config: WebSocketConfig,
-        handler: F,
-    ) -> Result<Route<'_>, SetupError>
-    where
-        F: Fn(WebSocket) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = ()> + Send + 'static,
-    {
-        let endpoint = Arc::new(WebSocketEndpoint::new(
-            config,
-            Arc::clone(&self.metrics),
-            move |socket| Box::pin(handler(socket)),
-        ));
-        let opens = Arc::clone(&endpoint);
-        self.registries.push(Arc::clone(endpoint.registry()));
-        self.task(async move { endpoint.run().await });
-        self.get(pattern, move |request| ready(opens.connect(request)))
     }
 
     /// Serves documents about all routes, and a page to read them by: `/openapi/{version}/openapi.json`

@@ -5,15 +5,28 @@ use crate::description::Schemas;
 
 impl HubEndpoint {
     /// Adds to `hub` how this endpoint is spoken to.
-    pub(crate) fn describe(hub: Hub, schemas: &mut Schemas) -> Hub {
+    pub(crate) fn describe(&self, hub: Hub, schemas: &mut Schemas) -> Hub {
+        let offered = self.config().transports;
+        let transports: Vec<Transport> = [
+            (offered.web_sockets, Transport::WebSocket),
+            (offered.server_sent_events, Transport::ServerSentEvents),
+            (offered.long_polling, Transport::LongPolling),
+        ]
+        .into_iter()
+        .filter_map(|(is_offered, transport)| is_offered.then_some(transport))
+        .collect();
         let text = || MediaType::of("text/plain", Schema::string());
         hub.tag("Hubs")
-            .transports(&[Transport::WebSocket])
+            .transports(&transports)
             .connect_response(
                 400,
                 schemas
                     .problem("The id is missing, or the handshake of the WebSocket is wrong.")
                     .content(text()),
+            )
+            .connect_response(
+                409,
+                Response::new("The connection has another transport already.").content(text()),
             )
             .connect_response(
                 403,
