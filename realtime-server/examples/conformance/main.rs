@@ -28,6 +28,9 @@ struct Options {
     /// How long a client of a hub may take for its handshake
     #[arg(long, value_name = "N")]
     handshake_timeout_ms: Option<u64>,
+    /// How long a client of a hub may stay away between two requests
+    #[arg(long, value_name = "N")]
+    disconnect_timeout_ms: Option<u64>,
 }
 
 #[tokio::main]
@@ -64,6 +67,8 @@ impl Options {
         set(&mut config.keep_alive_interval, self.keep_alive_ms);
         set(&mut config.client_timeout, self.client_timeout_ms);
         set(&mut config.handshake_timeout, self.handshake_timeout_ms);
+        set(&mut config.connect_timeout, self.disconnect_timeout_ms);
+        set(&mut config.disconnect_timeout, self.disconnect_timeout_ms);
         config
     }
 }

@@ -19,6 +19,7 @@ use realtime_server::{
 pub(crate) fn hub_config() -> HubConfig {
     let mut config = HubConfig::default();
     config.detailed_errors = true;
+    config.allow_stateful_reconnect = true;
     config
 }
 
@@ -33,6 +34,9 @@ pub(crate) fn install(
     redirects::install(server)?;
     sse::install(server)?;
     let clients = server.hub("/testhub", test_hub::hub(hubs))?;
+    let mut no_sockets = *hubs;
+    no_sockets.transports.web_sockets = false;
+    server.hub("/testhub-nowebsockets", test_hub::hub(&no_sockets))?;
     server.hub("/uncreatable", uncreatable::hub(hubs))?;
     client_result::install(server, clients)?;
     for prefix in ["/static", "/lib", "/dist"] {
