@@ -5,6 +5,7 @@ mod builder;
 mod document;
 mod offers;
 mod pattern;
+mod plain;
 mod route;
 mod router;
 mod setup;
