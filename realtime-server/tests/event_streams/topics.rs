@@ -1,6 +1,9 @@
 //! Whom an event reaches.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use realtime_server::{
     config::StreamConfig,
@@ -72,7 +75,12 @@ async fn a_greeting_tells_the_id_by_which_one_connection_is_reached() {
     let mut other = Reader::open(rig.address, "/greeted", "").await;
     let hello = one.event().await;
     assert_eq!(hello.event.as_deref(), Some("hello"));
-    assert!(hello.retry.is_some());
+    // The configured time, and up to the jitter more.
+    let retry = hello.retry.unwrap();
+    assert!(
+        (Duration::from_secs(2)..=Duration::from_secs(3)).contains(&retry),
+        "{retry:?}"
+    );
     assert!(hello.id.is_some_and(|id| id.ends_with(".0")));
     assert_ne!(other.data().await, hello.data);
     assert_eq!(publish(stream, Target::Connection(&hello.data), "you"), 1);

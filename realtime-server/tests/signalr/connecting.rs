@@ -64,9 +64,12 @@ async fn takes_a_token_once_and_never_a_public_id() {
     }
     let path = format!("/hub?id={token}");
     let first = upgrade(&rig, &path, "").await;
-    assert!(first.is_ok());
+    let first = first.unwrap_or_else(|head| panic!("{head:?}"));
     let second = upgrade(&rig, &path, "").await;
     assert_eq!(second.err().map(|head| head.status), Some(409));
+    // The refused one took nothing from it.
+    let mut first = first.shake().await;
+    assert_eq!(first.call("Id", "[]").await, result(&format!("\"{id}\"")));
 }
 
 #[tokio::test]
@@ -108,7 +111,7 @@ async fn names_the_origin_in_its_refusal() {
 #[tokio::test]
 async fn refuses_a_handshake_that_is_none_and_keeps_the_token() {
     let rig = Rig::new().await;
-    let (_, token) = negotiated(&rig).await;
+    let (id, token) = negotiated(&rig).await;
     let path = format!("GET /hub?id={token}");
     for (version, key, status) in [
         (
@@ -142,5 +145,8 @@ async fn refuses_a_handshake_that_is_none_and_keeps_the_token() {
         let option = (status == 426).then_some("upgrade");
         assert_eq!(refusal.field("connection"), option);
     }
-    assert!(upgrade(&rig, &format!("/hub?id={token}"), "").await.is_ok());
+    // What was refused has not used the token up.
+    let hub = upgrade(&rig, &format!("/hub?id={token}"), "").await;
+    let mut hub = hub.unwrap_or_else(|head| panic!("{head:?}")).shake().await;
+    assert_eq!(hub.call("Id", "[]").await, result(&format!("\"{id}\"")));
 }
