@@ -286,13 +286,6 @@ impl Seat {
         self.member.told(self.registry.now());
     }
 
-    /// Something came from the member: its time of silence starts again, if it had started.
-    pub fn heard(&self) {
-        if self.member.heard_at.load(Relaxed) != 0 {
-            self.member.heard_at.store(self.registry.now(), Relaxed);
-        }
-    }
-
     /// The member cannot be heard for now: its silence does not count.
     pub fn forgive(&self) {
         self.member.heard_at.store(0, Relaxed);
