@@ -95,8 +95,8 @@ impl<'a> Client<'a> {
         });
         poll_fn(|cx| {
             if let Poll::Ready(told) = told.poll_unpin(cx) {
-                // The other end lives in the table until it is used.
-                return Poll::Ready(told.unwrap_or(Err(InvokeError::Canceled)));
+                // The other end lives in the table until it is used: only a panic loses it.
+                return Poll::Ready(told.unwrap_or_else(|_lost| Err(client_results::lost::<R>())));
             }
             if member.outbox().poll_ended(cx).is_ready() {
                 let connection = self.id.into();

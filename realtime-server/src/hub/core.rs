@@ -5,7 +5,7 @@ use signalr_protocol::{Arguments, BindError};
 use tracing::debug;
 
 use super::{
-    Caller, Connection, Disconnect, HubError, OpenUploads, Reply, Scope, Work,
+    Caller, Connection, Disconnect, HubError, OpenUploads, Panicked, Reply, Scope, Work,
     client_results::ClientResults,
     description::{MethodDescription, Signature},
     filter::{self, FilterFn},
@@ -69,21 +69,25 @@ impl Core {
     }
 
     /// The user that a request belongs to.
-    pub(crate) fn user_of(&self, head: &Head) -> Option<Arc<str>> {
-        let user = self.user_id.as_ref()?(head)?;
-        Some(user.into())
+    pub(crate) fn user_of(&self, head: &Head) -> Result<Option<Arc<str>>, Panicked> {
+        let Some(user_id) = &self.user_id else {
+            return Ok(None);
+        };
+        let user = self.guard("user_id", || user_id(head))?;
+        Ok(user.map(Into::into))
     }
 
-    /// Binds the arguments of an invocation. The method begins with the first poll of its work.
+    /// Binds the arguments of an invocation, whose types are the application's. The method begins
+    /// with the first poll of its work.
     pub(crate) fn begin(
         &self,
         method: &Method,
         invocation: Begin<'_>,
         uploads: &mut OpenUploads,
-    ) -> Result<Work, BindError> {
+    ) -> Result<Result<Work, BindError>, Panicked> {
         let caller = invocation.caller.clone();
-        let work = (method.call)(invocation, uploads)?;
-        Ok(filter::filtered(&self.filters, caller, &method.name, work))
+        let bound = self.guard(&method.name, || (method.call)(invocation, uploads))?;
+        Ok(bound.map(|work| filter::filtered(&self.filters, caller, &method.name, work)))
     }
 
     /// Puts a connection that has just become known into the groups of its user.
@@ -115,11 +119,14 @@ impl Core {
     pub(crate) async fn connected(
         self: Arc<Self>,
         connection: Arc<Connection>,
-    ) -> Result<(), HubError> {
-        match &self.connected {
-            Some(hook) => hook(self.caller(connection, Stage::Connecting)).await,
-            None => Ok(()),
-        }
+    ) -> Result<Result<(), HubError>, Panicked> {
+        let Some(hook) = &self.connected else {
+            return Ok(Ok(()));
+        };
+        let caller = self.caller(connection, Stage::Connecting);
+        // A hook may panic before it gives its future, too.
+        let taken_in = async { hook(caller).await };
+        self.guard_async("on_connected", taken_in).await
     }
 
     pub(crate) async fn disconnected(
@@ -128,7 +135,10 @@ impl Core {
         reason: Disconnect,
     ) {
         if let Some(hook) = &self.disconnected {
-            hook(self.caller(connection, Stage::Disconnecting), reason).await;
+            let caller = self.caller(connection, Stage::Disconnecting);
+            let seen_off = async { hook(caller, reason).await };
+            // The connection is over either way.
+            let _ = self.guard_async("on_disconnected", seen_off).await;
         }
     }
 

@@ -17,6 +17,7 @@ mod disconnect;
 mod error;
 mod filter;
 mod group;
+mod guard;
 mod invoke_error;
 mod items;
 mod log_layer;
@@ -50,6 +51,7 @@ pub(crate) use self::{
     connection::{Connection, Origin},
     core::{Begin, Core, Method},
     filter::Work,
+    guard::Panicked,
     reply::Reply,
     scope::Scope,
     upload::UploadSink,

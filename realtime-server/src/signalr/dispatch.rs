@@ -4,7 +4,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use signalr_protocol::{Arguments, Close, Completion, Headers, Message};
+use signalr_protocol::{Arguments, Close, Completion, Headers, Message, StreamItem};
 use tokio::time::Instant;
 use tracing::debug;
 
@@ -18,7 +18,9 @@ use super::{
 };
 use crate::{
     fanout::Seat,
-    hub::{Begin, Caller, Connection, Core, Disconnect, OpenUploads, Reply, Scope},
+    hub::{
+        Begin, Caller, Connection, Core, Disconnect, OpenUploads, Panicked, Reply, Scope,
+    },
 };
 
 /// What a connection is doing for its client.
@@ -125,7 +127,7 @@ impl Dispatch {
                 stream_ids: call.stream_ids,
                 wants_stream: true,
             })?,
-            Message::StreamItem(item) => self.uploads.put(&item.invocation_id, &item.item),
+            Message::StreamItem(item) => self.put(&item),
             Message::Completion(completion) => self.complete(&completion)?,
             Message::CancelInvocation(cancel) => self.cancel(&cancel.invocation_id),
             Message::Ping => {
@@ -195,6 +197,7 @@ impl Dispatch {
         let mut uploads = OpenUploads::new(Arc::clone(&self.connection), core.config.upload_buffer);
         let work = core
             .begin(method, begin, &mut uploads)
+            .map_err(|_panicked| Refusal::Panicked)?
             .map_err(Refusal::Arguments)?;
         match (call.wants_stream, method.streams) {
             (true, false) => return Err(Refusal::AnswersWithResult),
@@ -234,6 +237,15 @@ impl Dispatch {
         Ok(())
     }
 
+    /// Passes an item of an upload on, the type of which is the application's.
+    fn put(&mut self, item: &StreamItem<'_>) {
+        let (id, uploads) = (&item.invocation_id, &mut self.uploads);
+        let put = self.core.guard("an upload", || uploads.put(id, &item.item));
+        if put.is_err() {
+            self.uploads.spoil(id);
+        }
+    }
+
     fn cancel(&mut self, id: &str) {
         let invocation = self.invocations.unanswered(id);
         if let Some(end) = invocation.and_then(Invocation::cancel) {
@@ -247,17 +259,18 @@ impl Dispatch {
         if self.uploads.end(id, outcome) {
             return Ok(());
         }
-        match self
-            .core
-            .client_results
-            .answer(id, self.connection.id(), outcome)
-        {
-            Ok(true) => Ok(()),
-            Ok(false) => {
+        let results = &self.core.client_results;
+        let answered = self.core.guard("a client result", || {
+            results.answer(id, self.connection.id(), outcome)
+        });
+        match answered {
+            // Who asked is told of a panic, too.
+            Ok(Ok(true)) | Err(Panicked) => Ok(()),
+            Ok(Ok(false)) => {
                 debug!("an answer that nobody waits for was passed over");
                 Ok(())
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 debug!(%error, "a client answered for another one");
                 Err(self.broken(&format!("InvalidOperationException: {error}")))
             }

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{FutureExt, future::CatchUnwind};
-use tracing::{debug, error};
+use tracing::debug;
 
 use crate::hub::{Answer, Core, HubError, Method, Reply, Scope, Work};
 
@@ -130,8 +130,7 @@ impl Done {
                 error.told(core.config.detailed_errors)
             }
             None => {
-                error!(%method, "a hub method panicked");
-                core.metrics.handler_panics.incr();
+                core.panicked(&method);
                 None
             }
         };

@@ -7,6 +7,8 @@ use signalr_protocol::BindError;
 pub(super) enum Refusal {
     UnknownMethod,
     Arguments(BindError),
+    /// The types of the arguments panicked.
+    Panicked,
     /// A stream was asked for, and the method answers with a result.
     AnswersWithResult,
     /// A result was asked for, and the method answers with a stream.
@@ -31,7 +33,7 @@ impl Refusal {
             Self::Arguments(error) if detailed => {
                 format!("{} InvalidDataException: {error}", failed(name))
             }
-            Self::Arguments(_) => failed(name),
+            Self::Arguments(_) | Self::Panicked => failed(name),
             Self::UnknownMethod | Self::TooMany | Self::TooFast => {
                 format!("{} HubException: {self}", failed(name))
             }
@@ -61,6 +63,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::UnknownMethod => f.write_str("Method does not exist."),
             Self::Arguments(error) => error.fmt(f),
+            Self::Panicked => f.write_str("Reading the arguments panicked."),
             Self::AnswersWithResult => f.write_str("The method answers with a result."),
             Self::AnswersWithStream => f.write_str("The method answers with a stream."),
             Self::Uploads { sent, expected } => write!(
