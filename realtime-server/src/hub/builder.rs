@@ -212,8 +212,13 @@ impl<S: Send + Sync + 'static> Hub<S> {
         self
     }
 
-    pub(crate) fn build(self, metrics: Arc<Metrics>) -> Result<Arc<Core>, HubSetupError> {
+    pub(crate) fn build(
+        self,
+        path: &str,
+        metrics: Arc<Metrics>,
+    ) -> Result<Arc<Core>, HubSetupError> {
         Ok(Arc::new(Core {
+            path: path.into(),
             registry: Arc::new(Registry::new()),
             metrics,
             client_results: ClientResults::default(),

@@ -28,6 +28,8 @@ pub(super) type UserIdFn = dyn Fn(&Head) -> Option<String> + Send + Sync;
 
 /// A hub with its types erased: what the protocol side dispatches to.
 pub(crate) struct Core {
+    /// Where clients find it.
+    pub(crate) path: Box<str>,
     pub(crate) config: HubConfig,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,

@@ -211,7 +211,7 @@ impl ServerBuilder {
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
         let document = hub.document(path, &mut self.schemas)?;
-        let core = hub.build(Arc::clone(&self.metrics))?;
+        let core = hub.build(path, Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
         let endpoint = Arc::new(HubEndpoint::new(core));

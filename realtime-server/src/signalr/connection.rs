@@ -26,9 +26,7 @@ use super::{
 use crate::{
     fanout::{End, Member, OutboxLimits, Overflow, Payload, Taken},
     http::Head,
-    hub::{
-        Connection as HubConnection, Core, Disconnect, HubError, Origin, Panicked, Transport,
-    },
+    hub::{Connection as HubConnection, Core, Disconnect, HubError, Origin, Panicked, Transport},
 };
 
 /// The first version of the hub protocols with numbers for messages.
@@ -190,6 +188,10 @@ impl Connection {
                     Err(farewell) => return Poll::Ready(farewell),
                 }
             }
+            if self.dispatch.connection.take_cut() && !self.wire.cut() {
+                debug!("the socket was cut at the hub's wish");
+                return Poll::Ready(Farewell::silent(Disconnect::Lost));
+            }
             match self.poll_send(cx) {
                 // Room in the queue may be what reading waited for.
                 Ok(true) => {}
@@ -235,7 +237,10 @@ impl Connection {
             Ok(Next::NeedMore) => match self.wire.poll_receive(cx, &mut self.records) {
                 Poll::Ready(Ok(())) => self.dispatch.heard(),
                 Poll::Ready(Err(gone)) => return Err(self.gone(gone)),
-                Poll::Pending => return Ok(worked),
+                Poll::Pending => {
+                    self.dispatch.await_rest(!self.records.is_empty());
+                    return Ok(worked);
+                }
             },
             Err(error) => {
                 debug!(%error, "a client broke the protocol");

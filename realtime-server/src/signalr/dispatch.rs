@@ -18,9 +18,7 @@ use super::{
 };
 use crate::{
     fanout::Seat,
-    hub::{
-        Begin, Caller, Connection, Core, Disconnect, OpenUploads, Panicked, Reply, Scope,
-    },
+    hub::{Begin, Caller, Connection, Core, Disconnect, OpenUploads, Panicked, Reply, Scope},
 };
 
 /// What a connection is doing for its client.
@@ -33,6 +31,8 @@ pub(super) struct Dispatch {
     rate: Option<Rate>,
     /// Whether the client has pinged: from then on it owes a sign of life.
     pings: bool,
+    /// Whether it has begun a message and owes the rest.
+    owes_rest: bool,
     /// Whether its silence counts at the moment.
     awaited: bool,
 }
@@ -60,6 +60,7 @@ impl Dispatch {
             uploads: Uploads::default(),
             rate,
             pings: false,
+            owes_rest: false,
             awaited: false,
         }
     }
@@ -83,9 +84,20 @@ impl Dispatch {
 
     /// Something came from the client.
     pub(super) fn heard(&mut self) {
-        if self.pings {
+        if self.pings || self.owes_rest {
             self.seat.expect_to_hear();
             self.awaited = true;
+        }
+    }
+
+    /// All that has come is worked off, but for the beginning of a message perhaps: a client that
+    /// stops there is silent, whether or not it pings.
+    pub(super) fn await_rest(&mut self, has_begun: bool) {
+        self.owes_rest = has_begun;
+        if has_begun && !self.awaited {
+            self.heard();
+        } else if !has_begun && !self.pings {
+            self.forgive_silence();
         }
     }
 

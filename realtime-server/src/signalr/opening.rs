@@ -3,7 +3,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
-use tracing::debug;
+use tracing::{Instrument, debug, debug_span};
 use ws_frame::CloseCode;
 
 use super::{
@@ -13,15 +13,26 @@ use super::{
 };
 use crate::{http::Head, hub::Core};
 
-/// Runs one connection from its handshake to its end. `head` is that of its first transport
-/// request; `stop` ends it while it has no handshake, after which the registry does.
-pub(super) async fn run(
-    mut wire: Wire,
+/// Runs one connection from its handshake to its end, in a span of its own. `head` is that of its
+/// first transport request; `stop` ends it while it has no handshake, after which the registry does.
+pub(super) fn run(
+    wire: Wire,
     core: Arc<Core>,
     id: Arc<str>,
     head: Head,
     stop: CancellationToken,
-) {
+) -> impl Future<Output = ()> + Send {
+    // The public id alone: the token is a secret, and the query may hold another one.
+    let span = debug_span!(
+        "hub_connection",
+        hub = &*core.path,
+        connection = &*id,
+        transport = wire.transport().name(),
+    );
+    begin(wire, core, id, head, stop).instrument(span)
+}
+
+async fn begin(mut wire: Wire, core: Arc<Core>, id: Arc<str>, head: Head, stop: CancellationToken) {
     let mut session = Session::new(
         core.config.max_receive_message,
         wire.transport().transfer_formats(),
@@ -50,6 +61,7 @@ pub(super) async fn run(
         Some(Err(_)) => Some(session::canceled()),
         None => return wire.close(CloseCode::GOING_AWAY).await,
     };
+    debug!(connection = %id, "no handshake was accepted");
     core.metrics.hub_handshakes_refused.incr();
     if let Some(refusal) = refusal {
         wire.push(wire.form(session.protocol()).frame(refusal));

@@ -150,6 +150,14 @@ impl Wire {
         }
     }
 
+    /// Cuts the socket; says whether the connection goes on until its client has another one.
+    pub(in crate::signalr) fn cut(&mut self) -> bool {
+        match self {
+            Self::Resumable(socket) => socket.cut(),
+            _ => false,
+        }
+    }
+
     /// Cuts the connection: what the client did not take is not kept for it.
     pub(in crate::signalr) fn abort(self) {
         match self {
