@@ -216,8 +216,20 @@ impl ServerBuilder {
         self.registries.push(Arc::clone(&core.registry));
         let endpoint = Arc::new(HubEndpoint::new(core));
         let described = endpoint.describe(document, &mut self.schemas);
+        let described = Description::Hub(Box::new(described));
+        self.transports(path, endpoint, described)?;
+        Ok(clients)
+    }
+
+    /// Adds the routes of a hub or of raw connections, and what runs beside them.
+    pub(super) fn transports(
+        &mut self,
+        path: &str,
+        endpoint: Arc<HubEndpoint>,
+        described: Description,
+    ) -> Result<(), SetupError> {
         let negotiate = format!("{}/negotiate", path.trim_end_matches('/'));
-        let mut described = Some(Box::new(described));
+        let mut described = Some(described);
         for method in ANY_METHOD {
             let answers = Arc::clone(&endpoint);
             let route = self.route(method, &negotiate, move |request| {
@@ -229,10 +241,8 @@ impl ServerBuilder {
                 let answers = Arc::clone(&answers);
                 Box::pin(async move { answers.answer(&request).await })
             });
-            let description = match described.take_if(|_| method == Method::Get) {
-                Some(described) => Description::Hub(described),
-                None => Description::PartOfHub,
-            };
+            let described = described.take_if(|_| method == Method::Get);
+            let description = described.unwrap_or(Description::PartOfHub);
             let endpoint = Endpoint {
                 method,
                 body_limit: endpoint.config().max_post,
@@ -249,7 +259,7 @@ impl ServerBuilder {
         self.last
             .push(Box::pin(async move { ending.ended().await }));
         self.task(async move { endpoint.run().await });
-        Ok(clients)
+        Ok(())
     }
 
     /// Runs `task` beside the connections, until it ends or the server has stopped.

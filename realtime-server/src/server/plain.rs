@@ -5,10 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use super::{Route, ServerBuilder, SetupError};
+use super::{Route, ServerBuilder, SetupError, route::Description};
 use crate::{
-    config::WebSocketConfig,
+    config::{HubConfig, WebSocketConfig},
     endpoint::{Directory, WebSocket, WebSocketEndpoint},
+    signalr::{HubEndpoint, RawConnection},
 };
 
 impl ServerBuilder {
@@ -50,5 +51,41 @@ impl ServerBuilder {
         self.registries.push(Arc::clone(endpoint.registry()));
         self.task(async move { endpoint.run().await });
         self.get(pattern, move |request| ready(opens.connect(request)))
+    }
+
+    /// Runs `handler` for each connection that a client opens at `path` with the negotiation and the
+    /// transports of SignalR, without a hub protocol on top: bytes both ways, as
+    /// `MapConnectionHandler` of ASP.NET Core has it. Of `config` the times, sizes and transports
+    /// count. Documents do not tell of it.
+    ///
+    /// ```
+    /// use realtime_server::{config::HubConfig, server::ServerBuilder, signalr::{RawConnection, TransferFormat}};
+    ///
+    /// let mut server = ServerBuilder::new();
+    /// server.raw_connections("/echo", HubConfig::default(), async |mut client: RawConnection| {
+    ///     while let Some(bytes) = client.receive().await {
+    ///         if client.send(TransferFormat::Text, bytes).await.is_err() {
+    ///             return;
+    ///         }
+    ///     }
+    /// })?;
+    /// # Ok::<(), realtime_server::server::SetupError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn raw_connections<F, Fut>(
+        &mut self,
+        path: &str,
+        config: HubConfig,
+        handler: F,
+    ) -> Result<(), SetupError>
+    where
+        F: Fn(RawConnection) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        let metrics = Arc::clone(&self.metrics);
+        let endpoint = HubEndpoint::raw(config, metrics, move |client| Box::pin(handler(client)));
+        self.transports(path, Arc::new(endpoint), Description::Hidden)
     }
 }

@@ -126,7 +126,7 @@ impl Wire {
             Self::WebSocket(socket) => socket.poll_flush(cx),
             Self::Resumable(socket) => socket.poll_flush(cx),
             Self::ServerSentEvents(requests) | Self::LongPolling(requests) => {
-                requests.poll_flush(cx).map(Ok)
+                requests.poll_flush(cx)
             }
         }
     }
