@@ -20,6 +20,7 @@ use super::{
 use crate::{
     config::HttpConfig,
     demo,
+    hub::LogForwarder,
     server::{ServerBuilder, SetupError},
 };
 
@@ -52,6 +53,15 @@ pub(super) struct Options {
         env = "REALTIME_LOG_FORMAT"
     )]
     log_format: Format,
+    /// Up to which level log records are sent to the clients of the hub, as `ReceiveLog`: to
+    /// everybody who connects.
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "off",
+        env = "REALTIME_HUB_LOGS"
+    )]
+    hub_logs: Level,
     #[command(flatten)]
     streams: StreamOptions,
 }
@@ -74,7 +84,7 @@ pub(super) enum StartError {
 
 /// Serves until SIGINT or SIGTERM.
 pub(super) fn run(options: &Options) -> Result<(), StartError> {
-    logs::start(options.log_level, options.log_format);
+    let logs = logs::start(options.log_level, options.log_format, options.hub_logs);
     if let Err(error) = rlimit::increase_nofile_limit(rlimit::INFINITY) {
         warn!(%error, "the limit of open files stays as it is");
     }
@@ -82,10 +92,10 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?
-        .block_on(serve(options))
+        .block_on(serve(options, logs))
 }
 
-async fn serve(options: &Options) -> Result<(), StartError> {
+async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), StartError> {
     let listener = listen(&options.listen).await?;
     let address = listener.local_addr().map_err(StartError::Runtime)?;
     let local = address.ip().is_loopback();
@@ -97,6 +107,7 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         streams: options.streams.config(),
         names: options.streams.names.clone(),
         publishers: tokens::publishers(local).map_err(StartError::Token)?,
+        logs,
         users: tokens::users(local).map_err(StartError::Token)?,
     };
     let mut server = ServerBuilder::new();

@@ -11,7 +11,7 @@ mod websocket;
 
 pub use self::{
     http::HttpConfig,
-    hub::{HubConfig, Transports},
+    hub::{HubConfig, Protocols, Transports},
     origins::Origins,
     server::ServerConfig,
     stream::{SlowClient, StreamConfig},

@@ -24,12 +24,12 @@ use crate::{
     config::StreamConfig,
     description::Schemas,
     endpoint::Access,
-    hub::Broadcaster,
+    hub::{Broadcaster, LogForwarder},
     server::{ServerBuilder, SetupError},
 };
 
 /// What of the demo can be set.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Settings {
     /// How its event streams treat their subscribers.
     pub streams: StreamConfig,
@@ -39,19 +39,25 @@ pub struct Settings {
     pub publishers: Access,
     /// Who may have a ticket, and as whom: nobody.
     pub users: Access,
+    /// Log records that go to the clients of the hub: none.
+    pub logs: Option<LogForwarder>,
 }
 
 /// Adds the whole demo to `server`.
 ///
 /// # Errors
 /// When one of its routes is taken, as by a stream with the name of another.
-pub fn install(server: &mut ServerBuilder, settings: Settings) -> Result<(), SetupError> {
+pub fn install(server: &mut ServerBuilder, mut settings: Settings) -> Result<(), SetupError> {
     pages::install(server)?;
     ticks::install(server, settings.streams)?;
     let known = broadcast::install(server, settings.streams)?;
     let publishers = settings.publishers.clone();
+    let logs = settings.logs.take();
     streams::install(server, settings, &known)?;
     let broadcaster = Broadcaster::new(hub::install(server, publishers)?);
+    if let Some(logs) = logs {
+        server.task(logs.run(broadcaster.clone()));
+    }
     events::install(server, &broadcaster)?;
     groups::install(server, &broadcaster)?;
     operations::install(

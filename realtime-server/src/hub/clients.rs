@@ -1,7 +1,10 @@
 use std::sync::Arc;
 
 use super::{Client, Core, GroupError, Scope, Target};
-use crate::fanout::{Audience, GroupLimit};
+use crate::{
+    fanout::{Audience, GroupLimit},
+    metrics::Metrics,
+};
 
 /// The connections of a hub, to send to, ask and manage from anywhere: hub methods, routes and
 /// tasks.
@@ -22,6 +25,10 @@ impl Clients {
             core,
             scope: Some(scope),
         }
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.core.metrics
     }
 
     /// Every connection.

@@ -21,6 +21,7 @@ use crate::{
 
 pub(super) type MethodFn =
     dyn Fn(Begin<'_>, &mut OpenUploads) -> Result<Work, BindError> + Send + Sync;
+pub(super) type BeforeFn = dyn Fn(&Caller, &str) -> Result<(), HubError> + Send + Sync;
 pub(super) type ConnectedFn =
     dyn Fn(Caller) -> BoxFuture<'static, Result<(), HubError>> + Send + Sync;
 pub(super) type DisconnectedFn = dyn Fn(Caller, Disconnect) -> BoxFuture<'static, ()> + Send + Sync;
@@ -37,6 +38,7 @@ pub(crate) struct Core {
     pub(super) user_groups: UserGroups,
     /// By the lower-case name: names are matched without case.
     pub(super) methods: HashMap<String, Method>,
+    pub(super) before_dispatch: Option<Box<BeforeFn>>,
     pub(super) filters: Arc<[Box<FilterFn>]>,
     pub(super) connected: Option<Box<ConnectedFn>>,
     pub(super) disconnected: Option<Box<DisconnectedFn>>,
@@ -68,6 +70,18 @@ impl Core {
     pub(crate) fn method(&self, target: &str) -> Option<&Method> {
         // Names are short and mostly sent as registered, but the look-up cannot know it.
         self.methods.get(&target.to_lowercase())
+    }
+
+    /// Whether an invocation of `target` may be looked at.
+    pub(crate) fn before_dispatch(
+        &self,
+        caller: &Caller,
+        target: &str,
+    ) -> Result<Result<(), HubError>, Panicked> {
+        match &self.before_dispatch {
+            Some(hook) => self.guard("before_dispatch", || hook(caller, target)),
+            None => Ok(Ok(())),
+        }
     }
 
     /// The user that a request belongs to.

@@ -196,13 +196,17 @@ impl Dispatch {
             return Err(Refusal::TooFast);
         }
         let core = Arc::clone(&self.core);
-        let method = core.method(&call.target).ok_or(Refusal::UnknownMethod)?;
-        *name = Arc::clone(&method.name);
         let scope = Scope::of_invocation(Arc::clone(&self.connection), &call.headers);
         let scope = Arc::new(scope);
+        let caller = Caller::new(Arc::clone(&core), Arc::clone(&scope));
+        core.before_dispatch(&caller, &call.target)
+            .map_err(|_panicked| Refusal::Panicked)?
+            .map_err(Refusal::Unwanted)?;
+        let method = core.method(&call.target).ok_or(Refusal::UnknownMethod)?;
+        *name = Arc::clone(&method.name);
         let begin = Begin {
             scope: Arc::clone(&scope),
-            caller: Caller::new(Arc::clone(&core), Arc::clone(&scope)),
+            caller,
             arguments: call.arguments,
             reply: reply.clone(),
         };

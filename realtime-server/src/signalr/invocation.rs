@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_util::{FutureExt, future::CatchUnwind};
 use tracing::{Instrument, Span, debug, debug_span, instrument::Instrumented};
 
+use super::refusal::unauthorized;
 use crate::hub::{Answer, Core, HubError, Method, Reply, Scope, Work};
 
 /// A hub method at work for a client.
@@ -134,8 +135,7 @@ impl Done {
             Some(Ok(answer)) => return answer.into_record().filter(|_| !answered),
             Some(Err(error)) if error.is_unauthorized() && !answered => {
                 debug!(%method, "an invocation was not authorized");
-                let text = format!("Failed to invoke '{method}' because user is unauthorized");
-                return reply.failure(&text);
+                return reply.failure(&unauthorized(&method));
             }
             Some(Err(error)) => {
                 debug!(%method, %error, "a hub method failed");

@@ -33,11 +33,7 @@ pub(super) fn run(
 }
 
 async fn begin(mut wire: Wire, core: Arc<Core>, id: Arc<str>, head: Head, stop: CancellationToken) {
-    let mut session = Session::new(
-        core.config.max_receive_message,
-        wire.transport().transfer_formats(),
-        core.config.detailed_errors,
-    );
+    let mut session = Session::new(&core.config, wire.transport().transfer_formats());
     let mut records = BytesMut::new();
     let shaken = stop.run_until_cancelled(time::timeout(
         core.config.handshake_timeout,
