@@ -1,5 +1,6 @@
 //! The command line: flags, logs, exit codes.
 
+mod auth_options;
 mod describe;
 mod logs;
 mod serve;

@@ -3,6 +3,7 @@ use std::{
     fmt,
     io::{self, Write},
     net::SocketAddr,
+    sync::Arc,
 };
 
 use clap::Args;
@@ -13,9 +14,10 @@ use tokio::{
 use tracing::{info, warn};
 
 use super::{
+    auth_options::AuthOptions,
     logs::{self, Format, Level},
     stream_options::StreamOptions,
-    tokens::{self, TokenError},
+    tokens::{self, People, PeopleError},
 };
 use crate::{
     config::HttpConfig,
@@ -54,6 +56,8 @@ pub(super) struct Options {
     log_format: Format,
     #[command(flatten)]
     streams: StreamOptions,
+    #[command(flatten)]
+    auth: AuthOptions,
 }
 
 /// Why the server could not start.
@@ -69,7 +73,7 @@ pub(super) enum StartError {
     },
     Runtime(io::Error),
     Setup(SetupError),
-    Token(TokenError),
+    People(PeopleError),
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -93,13 +97,18 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
     };
+    let people = tokens::people(&options.auth, local).map_err(StartError::People)?;
+    let mut server = ServerBuilder::new();
+    server.task(reloads(&people).map_err(StartError::Runtime)?);
     let settings = demo::Settings {
         streams: options.streams.config(),
         names: options.streams.names.clone(),
-        publishers: tokens::publishers(local).map_err(StartError::Token)?,
-        users: tokens::users(local).map_err(StartError::Token)?,
+        publishers: people.publishers,
+        users: people.users,
+        guard: people.guard,
+        tickets: people.tickets,
+        rules: people.rules,
     };
-    let mut server = ServerBuilder::new();
     server.http_config(http);
     demo::install(&mut server, settings).map_err(StartError::Setup)?;
     let server = server.build().map_err(StartError::Setup)?;
@@ -143,6 +152,18 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
+/// Reads the keys of tokens again at each SIGHUP.
+fn reloads(people: &People) -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let accesses = [Arc::clone(&people.publishers), Arc::clone(&people.users)];
+    Ok(async move {
+        while hangup.recv().await.is_some() {
+            info!("asked to read keys again");
+            accesses.iter().for_each(|access| access.reload());
+        }
+    })
+}
+
 fn banner(listener: &TcpListener) -> io::Result<()> {
     let url = format!("http://{}", listener.local_addr()?);
     let mut out = io::stdout().lock();
@@ -181,7 +202,7 @@ impl fmt::Display for StartError {
             Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
             Self::Setup(error) => write!(f, "cannot set up the demo: {error}"),
-            Self::Token(error) => error.fmt(f),
+            Self::People(error) => error.fmt(f),
         }
     }
 }
@@ -193,7 +214,7 @@ impl Error for StartError {
                 Some(error)
             }
             Self::Setup(error) => Some(error),
-            Self::Token(error) => Some(error),
+            Self::People(error) => Some(error),
         }
     }
 }

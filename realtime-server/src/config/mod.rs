@@ -4,6 +4,7 @@
 
 mod http;
 mod hub;
+mod keys;
 mod origins;
 mod server;
 mod stream;
@@ -12,6 +13,7 @@ mod websocket;
 pub use self::{
     http::HttpConfig,
     hub::{HubConfig, Transports},
+    keys::KeySetConfig,
     origins::Origins,
     server::ServerConfig,
     stream::{SlowClient, StreamConfig},

@@ -66,6 +66,7 @@ pub(crate) fn parse(
         headers,
         framing,
         peer,
+        identity: None,
     });
     let may_upgrade = head.as_ref().is_some_and(Head::may_upgrade);
     let exchange = Exchange {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::framing::Framing;
 use super::{Headers, Method, Target, origin};
-use crate::config::Origins;
+use crate::{config::Origins, identity::Identity};
 
 /// The version of a request that is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +34,8 @@ pub struct Head {
     pub framing: Framing,
     /// Who sits at the other end of the socket; a proxy, if there is one.
     pub peer: SocketAddr,
+    /// Who asks, once a [`Guard`](crate::auth::Guard) has found it out.
+    pub identity: Option<Arc<Identity>>,
 }
 
 impl Head {
@@ -57,9 +59,9 @@ impl Head {
         self.may_upgrade() && self.headers.has_token("upgrade", protocol)
     }
 
-    /// Whether the request comes from a page of this server, or from no page at all.
-    pub(crate) fn is_same_origin(&self) -> bool {
-        origin::admits(&Origins::Same, self)
+    /// Whether the request comes from a page of these origins, or from no page at all.
+    pub(crate) fn comes_from(&self, origins: &Origins) -> bool {
+        origin::admits(origins, self)
     }
 
     pub(crate) fn may_upgrade(&self) -> bool {

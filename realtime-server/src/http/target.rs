@@ -67,6 +67,11 @@ impl Target {
         &self.raw
     }
 
+    /// The target without what can be a secret.
+    pub(crate) fn for_log(&self) -> ForLog<'_> {
+        ForLog(self)
+    }
+
     /// The authority of an absolute-form target.
     pub(crate) fn authority(&self) -> Option<&str> {
         self.authority.as_ref().map(|range| self.part(range))
@@ -108,6 +113,37 @@ impl Target {
     pub fn value(&self, name: &str) -> Option<Cow<'_, str>> {
         self.pairs()
             .find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
+    }
+}
+
+/// A target as it may be logged: the members of its query that are known to be harmless, and how
+/// many others there are, any of which can be a secret.
+pub(crate) struct ForLog<'a>(&'a Target);
+
+/// Names of query members whose values are no secrets. They are compared once they are decoded.
+const HARMLESS: [&str; 4] = ["negotiateVersion", "useStatefulReconnect", "topic", "count"];
+/// Characters of a path that are logged.
+const LOGGED_PATH: usize = 256;
+
+impl fmt::Display for ForLog<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.0.path();
+        f.write_str(path.get(..LOGGED_PATH).unwrap_or(path))?;
+        let mut hidden = 0_usize;
+        let mut separator = '?';
+        for (name, value) in self.0.pairs() {
+            if HARMLESS.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+                let value: String = value.escape_debug().take(LOGGED_PATH).collect();
+                write!(f, "{separator}{name}={value}")?;
+                separator = '&';
+            } else {
+                hidden += 1;
+            }
+        }
+        if hidden > 0 {
+            write!(f, "{separator}…({hidden})")?;
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 mod accept;
 mod builder;
 mod document;
+mod gate;
 mod offers;
 mod pattern;
 mod plain;

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Route, ServerBuilder, SetupError};
+use super::{Route, ServerBuilder, SetupError, gate::Entrance};
 use crate::{
     config::WebSocketConfig,
     endpoint::{Directory, WebSocket, WebSocketEndpoint},
@@ -49,6 +49,8 @@ impl ServerBuilder {
         let opens = Arc::clone(&endpoint);
         self.registries.push(Arc::clone(endpoint.registry()));
         self.task(async move { endpoint.run().await });
-        self.get(pattern, move |request| ready(opens.connect(request)))
+        let route = self.get(pattern, move |request| ready(opens.connect(request)))?;
+        route.endpoint.entrance = Entrance::Stream;
+        Ok(route)
     }
 }
