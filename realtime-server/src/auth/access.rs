@@ -82,7 +82,12 @@ impl Access {
 
     /// Keeps keys that are fetched or read from files as they should be; runs until it is dropped.
     pub async fn run(&self, metrics: &Metrics) {
-        join_all(self.verifiers.iter().map(|verifier| verifier.keys().run(metrics))).await;
+        join_all(
+            self.verifiers
+                .iter()
+                .map(|verifier| verifier.keys().run(metrics)),
+        )
+        .await;
     }
 
     /// Reads files of keys again, and fetches what is fetched, soon.
@@ -94,7 +99,12 @@ impl Access {
 
     /// Waits for fresh keys, for as long as a fetch may take.
     pub(super) async fn refresh(&self) {
-        join_all(self.verifiers.iter().map(|verifier| verifier.keys().refresh())).await;
+        join_all(
+            self.verifiers
+                .iter()
+                .map(|verifier| verifier.keys().refresh()),
+        )
+        .await;
     }
 
     /// Says who sends a request, as far as `head` tells.

@@ -27,11 +27,7 @@ pub(super) fn shown<'a>(
         Some(field) => Some(bearer(field).ok_or(Denied::Unknown)?),
         None => None,
     };
-    let query = if takes_query {
-        query(head)?
-    } else {
-        None
-    };
+    let query = if takes_query { query(head)? } else { None };
     if let (Some(header), Some(query)) = (header, &query)
         && *header != *query.as_bytes()
     {
@@ -66,7 +62,9 @@ fn query(head: &Head) -> Result<Option<Cow<'_, str>>, Denied> {
     let mut tokens = pairs.filter(|(name, _)| name.eq_ignore_ascii_case(QUERY));
     match (tokens.next(), tokens.next()) {
         (Some(_), Some(_)) => Err(Denied::Unknown),
-        (token, _) => Ok(token.map(|(_, token)| token).filter(|token| !token.is_empty())),
+        (token, _) => Ok(token
+            .map(|(_, token)| token)
+            .filter(|token| !token.is_empty())),
     }
 }
 

@@ -4,8 +4,7 @@ use clap::Args;
 
 use crate::{
     auth::{
-        Algorithm, Key, KeyError, KeySet, KeySetError, KeySetUrl, Keys, Rules, RulesError,
-        UrlError, Verifier,
+        Algorithm, Key, KeyError, KeySet, KeySetError, KeySetUrl, Keys, Rules, RulesError, Verifier,
     },
     config::KeySetConfig,
 };
@@ -15,7 +14,9 @@ const MOST_LEEWAY: u64 = 300;
 
 /// Who is known by a signed token, and what they may do. None of these is a secret itself.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Signed tokens (with any key, all but pages and documents needs one)")]
+#[command(
+    next_help_heading = "Signed tokens (with any key, all but pages and documents needs one)"
+)]
 pub(super) struct AuthOptions {
     /// Key that tokens are signed with: HS256, RS256, ES256 or EdDSA, and the file of the secret or
     /// of the public key in PEM. Read again every 30 s and on SIGHUP.
@@ -72,7 +73,11 @@ pub(super) struct AuthOptions {
     )]
     tenant_claim: Option<String>,
     /// Cookie that may carry a token, from pages of this server.
-    #[arg(long = "auth-cookie", value_name = "NAME", env = "REALTIME_AUTH_COOKIE")]
+    #[arg(
+        long = "auth-cookie",
+        value_name = "NAME",
+        env = "REALTIME_AUTH_COOKIE"
+    )]
     pub(super) cookie: Option<String>,
     /// JSON file of who may connect, invoke, join, drive, subscribe and publish what.
     #[arg(long = "rules", value_name = "FILE", env = "REALTIME_RULES")]
@@ -115,7 +120,10 @@ impl AuthOptions {
         if let Some(url) = &self.jwks_url {
             sources.push(Keys::fetched(url.clone(), KeySetConfig::default()));
         }
-        Ok(sources.into_iter().map(|keys| self.verifier(keys)).collect())
+        Ok(sources
+            .into_iter()
+            .map(|keys| self.verifier(keys))
+            .collect())
     }
 
     fn verifier(&self, keys: Keys) -> Verifier {

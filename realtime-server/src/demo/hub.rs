@@ -74,9 +74,12 @@ pub(super) fn install(
         });
     let hub = restricted(Broadcaster::describe(hub), settings);
     let clients = server.hub("/hubs/kestrun", hub)?;
-    let api = HubApi::new(Arc::clone(&settings.publishers), Arc::clone(server.metrics()))
-        .with_hub(NAME, &clients)
-        .restrict(settings.sends(Verb::Drive, NAME));
+    let api = HubApi::new(
+        Arc::clone(&settings.publishers),
+        Arc::clone(server.metrics()),
+    )
+    .with_hub(NAME, &clients)
+    .restrict(settings.sends(Verb::Drive, NAME));
     server.hub_api("/api/hubs", &api)?;
     let told = clients.clone();
     server.on_stop(async move {

@@ -21,9 +21,9 @@ use openapi_emit::{Api, EventStream, License, Operation, Response, Server, Tag};
 use serde::Serialize;
 
 use crate::{
+    auth::{Access, Guard, Policy, Rules, Tickets, Verb},
     config::StreamConfig,
     description::Schemas,
-    auth::{Access, Guard, Policy, Rules, Tickets, Verb},
     hub::Broadcaster,
     server::{ServerBuilder, SetupError},
 };

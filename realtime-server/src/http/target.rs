@@ -132,7 +132,10 @@ impl fmt::Display for ForLog<'_> {
         let mut hidden = 0_usize;
         let mut separator = '?';
         for (name, value) in self.0.pairs() {
-            if HARMLESS.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            if HARMLESS
+                .iter()
+                .any(|known| name.eq_ignore_ascii_case(known))
+            {
                 let value: String = value.escape_debug().take(LOGGED_PATH).collect();
                 write!(f, "{separator}{name}={value}")?;
                 separator = '&';

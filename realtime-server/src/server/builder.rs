@@ -10,8 +10,8 @@ use openapi_emit::Api;
 use super::{
     Route, Server, SetupError,
     document::document,
-    pattern::Pattern,
     gate::Entrance,
+    pattern::Pattern,
     route::Description,
     router::{Endpoint, Router},
 };

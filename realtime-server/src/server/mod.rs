@@ -9,6 +9,7 @@ mod pattern;
 mod plain;
 mod route;
 mod router;
+mod security;
 mod setup;
 
 pub use accept::Server;

@@ -66,12 +66,21 @@ impl Router {
         resource.methods.last_mut()
     }
 
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.resources.iter().flat_map(|resource| &resource.methods)
+    }
+
     /// What the guards know people by, each once.
     pub(super) fn accesses(&self) -> Vec<Arc<Access>> {
         let mut accesses: Vec<Arc<Access>> = Vec::new();
-        let endpoints = self.resources.iter().flat_map(|resource| &resource.methods);
-        for guard in endpoints.filter_map(|endpoint| endpoint.guard.as_ref()) {
-            if !accesses.iter().any(|known| Arc::ptr_eq(known, guard.access())) {
+        for guard in self
+            .endpoints()
+            .filter_map(|endpoint| endpoint.guard.as_ref())
+        {
+            if !accesses
+                .iter()
+                .any(|known| Arc::ptr_eq(known, guard.access()))
+            {
                 accesses.push(Arc::clone(guard.access()));
             }
         }

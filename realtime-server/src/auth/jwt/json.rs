@@ -99,4 +99,3 @@ impl<'de> Visitor<'de> for Strict {
         Ok(object.into())
     }
 }
-

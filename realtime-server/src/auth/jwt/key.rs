@@ -227,7 +227,9 @@ impl fmt::Display for KeyError {
             Self::Malformed(algorithm) => write!(f, "this is no key of {algorithm}"),
             Self::ShortSecret => write!(f, "the secret has less than {SHORTEST_SECRET} bytes"),
             Self::ShortModulus => write!(f, "the modulus has less than {SHORTEST_MODULUS} bits"),
-            Self::WrongKind => f.write_str("a public key is no secret, and a private one no public key"),
+            Self::WrongKind => {
+                f.write_str("a public key is no secret, and a private one no public key")
+            }
         }
     }
 }

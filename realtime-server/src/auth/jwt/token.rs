@@ -108,7 +108,10 @@ impl Header {
         //= https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11
         //# If any of the listed extension Header Parameters are not understood and supported by the
         //# recipient, then the JWS is invalid.
-        if ["crit", "zip", "b64"].iter().any(|name| header.contains_key(*name)) {
+        if ["crit", "zip", "b64"]
+            .iter()
+            .any(|name| header.contains_key(*name))
+        {
             return Err(TokenError::Extension);
         }
         let mut text = |name: &str| match header.remove(name) {

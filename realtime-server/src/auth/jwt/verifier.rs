@@ -118,7 +118,9 @@ impl Verifier {
 
     fn check_signature(&self, token: &Token<'_>) -> Result<(), TokenError> {
         let keys = self.keys.current();
-        let mut candidates = keys.candidates(token.algorithm(), token.key_id()).peekable();
+        let mut candidates = keys
+            .candidates(token.algorithm(), token.key_id())
+            .peekable();
         if candidates.peek().is_none() {
             return Err(TokenError::UnknownKey);
         }

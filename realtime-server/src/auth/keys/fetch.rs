@@ -159,18 +159,20 @@ fn read_head(head: &[u8], max_body: usize) -> Result<Option<Length>, FetchError>
         let line = lines.find(|line| line.name.eq_ignore_ascii_case(name))?;
         str::from_utf8(line.value).ok()
     };
-    Ok(Some(match (field("transfer-encoding"), field("content-length")) {
-        (Some(coding), _) if coding.eq_ignore_ascii_case("chunked") => {
-            Length::Chunked(ChunkedDecoder::new(max_body, &HttpConfig::default()))
-        }
-        (Some(_), _) => return Err(FetchError::Malformed),
-        (None, Some(length)) => match length.parse() {
-            Ok(length) if length <= max_body => Length::Known(length),
-            Ok(_) => return Err(FetchError::TooLarge),
-            Err(_) => return Err(FetchError::Malformed),
+    Ok(Some(
+        match (field("transfer-encoding"), field("content-length")) {
+            (Some(coding), _) if coding.eq_ignore_ascii_case("chunked") => {
+                Length::Chunked(ChunkedDecoder::new(max_body, &HttpConfig::default()))
+            }
+            (Some(_), _) => return Err(FetchError::Malformed),
+            (None, Some(length)) => match length.parse() {
+                Ok(length) if length <= max_body => Length::Known(length),
+                Ok(_) => return Err(FetchError::TooLarge),
+                Err(_) => return Err(FetchError::Malformed),
+            },
+            (None, None) => Length::Close,
         },
-        (None, None) => Length::Close,
-    }))
+    ))
 }
 
 /// Reads on; false at the end.

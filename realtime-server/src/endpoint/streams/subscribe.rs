@@ -86,11 +86,7 @@ impl EventStream {
         }
     }
 
-    fn admit(
-        &self,
-        request: &Request,
-        subscriber: &Identity,
-    ) -> Result<Box<dyn Source>, Problem> {
+    fn admit(&self, request: &Request, subscriber: &Identity) -> Result<Box<dyn Source>, Problem> {
         let config = &self.0.config;
         let admission = Admission::new(request, subscriber, config)?;
         let last_seen = last_event_id(request);
