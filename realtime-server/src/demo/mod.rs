@@ -59,9 +59,8 @@ pub fn install(server: &mut ServerBuilder, settings: Settings) -> Result<(), Set
     server.guard(settings.guard.clone());
     ticks::install(server, settings.streams)?;
     let known = broadcast::install(server, settings.streams)?;
-    let hub = hub::install(server, &settings)?;
     streams::install(server, &settings, &known)?;
-    let broadcaster = Broadcaster::new(hub);
+    let broadcaster = Broadcaster::new(hub::install(server, &settings)?);
     events::install(server, &broadcaster)?;
     groups::install(server, &broadcaster)?;
     operations::install(

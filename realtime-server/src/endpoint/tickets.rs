@@ -70,7 +70,10 @@ impl TicketOffice {
             .description("It opens the stream once, within 30 s.")
             .response(200, schemas.json::<Issued>("The ticket."))
             .response(401, schemas.problem("The token is missing or unknown."))
-            .response(403, schemas.problem("Pages of other origins may not."))
+            .response(
+                403,
+                schemas.problem("The caller may not, or a page of another origin asks."),
+            )
             .response(413, schemas.problem("The body is larger than 64 KiB."))
             .response(503, schemas.problem("Too many tickets are out."))
     }

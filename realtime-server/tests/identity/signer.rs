@@ -20,6 +20,7 @@ pub(crate) struct Signer {
     private: EncodingKey,
     /// What the file of a verifier holds.
     pub(crate) public: Vec<u8>,
+    raw: Vec<u8>,
 }
 
 pub(crate) static HMAC: LazyLock<Signer> = LazyLock::new(|| Signer::hmac(SECRET));
@@ -42,6 +43,7 @@ impl Signer {
             signed: Signed::HS256,
             private: EncodingKey::from_secret(secret),
             public: secret.to_vec(),
+            raw: Vec::new(),
         }
     }
 
@@ -58,6 +60,7 @@ impl Signer {
             signed,
             private,
             public: pair.public_key_pem().into_bytes(),
+            raw: pair.public_key_raw().to_vec(),
         }
     }
 
@@ -68,6 +71,10 @@ impl Signer {
 
     /// The public key as a member of a key set.
     pub(crate) fn jwk(&self, id: &str) -> Value {
+        if self.algorithm == Algorithm::EdDsa {
+            let x = URL_SAFE_NO_PAD.encode(&self.raw);
+            return json!({"kty": "OKP", "crv": "Ed25519", "x": x, "kid": id});
+        }
         let mut jwk = Jwk::from_encoding_key(&self.private, self.signed).unwrap();
         jwk.common.key_id = Some(id.to_owned());
         serde_json::to_value(jwk).unwrap()

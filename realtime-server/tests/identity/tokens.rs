@@ -297,12 +297,16 @@ fn a_key_set_takes_what_it_knows_and_refuses_what_is_weak() {
         size(json!([short])),
         Err(KeySetError::Key(KeyError::ShortModulus))
     );
-    assert_eq!(
-        size(json!([ec, EC.jwk("b")])),
-        Err(KeySetError::Ambiguous)
-    );
+    assert_eq!(size(json!([ec, EC.jwk("b")])), Err(KeySetError::Ambiguous));
     assert_eq!(size(json!(vec![&rsa; 33])), Err(KeySetError::TooMany));
-    for text in ["", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[1]}", "{\"keys\":[],\"keys\":[]}"] {
+    for text in [
+        "",
+        "[]",
+        "{}",
+        "{\"keys\":{}}",
+        "{\"keys\":[1]}",
+        "{\"keys\":[],\"keys\":[]}",
+    ] {
         let refused = KeySet::from_json(text.as_bytes()).map(|_| ());
         assert_eq!(refused, Err(KeySetError::Malformed), "{text}");
     }
