@@ -18,8 +18,8 @@ const MOST_LEEWAY: u64 = 300;
     next_help_heading = "Signed tokens (with any key, all but pages and documents needs one)"
 )]
 pub(super) struct AuthOptions {
-    /// Key that tokens are signed with: HS256, RS256, ES256 or EdDSA, and the file of the secret or
-    /// of the public key in PEM. Read again every 30 s and on SIGHUP.
+    /// Key that tokens are signed with: `HS256`, `RS256`, `ES256` or `EdDSA`, and the file of the
+    /// secret or of the public key in PEM. Read again every 30 s and on SIGHUP.
     #[arg(
         long = "jwt-key-file",
         value_name = "ALG=FILE",

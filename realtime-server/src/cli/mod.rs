@@ -50,7 +50,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the demo: its page, event streams and hub. The default.
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// Print what the server offers as OpenAPI: its routes, event streams and hubs.
     #[command(name = "openapi")]
     OpenApi(describe::OpenApiOptions),

@@ -159,7 +159,9 @@ fn reloads(people: &People) -> io::Result<impl Future<Output = ()> + Send + 'sta
     Ok(async move {
         while hangup.recv().await.is_some() {
             info!("asked to read keys again");
-            accesses.iter().for_each(|access| access.reload());
+            for access in &accesses {
+                access.reload();
+            }
         }
     })
 }

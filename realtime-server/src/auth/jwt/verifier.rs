@@ -6,6 +6,9 @@ use tokio::time::Instant;
 use super::{Token, TokenError};
 use crate::{auth::Keys, identity::Identity};
 
+/// The whole numbers that a float holds exactly: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// What makes a signed token good: the keys that it may be signed with, and what it has to say.
 ///
 /// It has to have `exp` and the claim that names the user; `nbf` and `iat` count where they are
@@ -185,8 +188,6 @@ fn seconds(value: &Value) -> Option<i64> {
         return Some(whole);
     }
     let float = value.as_f64()?.floor();
-    /// The whole numbers that a float holds exactly.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     if float.abs() > EXACT {
         return None;
     }
