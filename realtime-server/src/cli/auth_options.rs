@@ -25,7 +25,7 @@ pub(super) struct AuthOptions {
         value_name = "ALG=FILE",
         env = "REALTIME_JWT_KEY_FILE",
         value_delimiter = ',',
-        value_parser = key_file
+        value_parser = KeyFile::parse
     )]
     key_files: Vec<KeyFile>,
     /// JSON Web Key Set of keys that tokens are signed with. Read again every 30 s and on SIGHUP.
@@ -89,9 +89,9 @@ pub(super) struct AuthOptions {
 
 /// A key and what it is for.
 #[derive(Clone, Debug)]
-struct KeyFile {
-    algorithm: Algorithm,
-    path: PathBuf,
+pub(super) struct KeyFile {
+    pub(super) algorithm: Algorithm,
+    pub(super) path: PathBuf,
 }
 
 /// Why tokens cannot be verified as is asked for.
@@ -106,7 +106,7 @@ pub(super) enum AuthError {
 
 /// The text does not say which key is where.
 #[derive(Clone, Copy, Debug)]
-struct KeyFileError;
+pub(super) struct KeyFileError;
 
 impl AuthOptions {
     /// What verifies tokens; nothing if no key is given.
@@ -183,12 +183,15 @@ fn read(path: &PathBuf) -> Result<Vec<u8>, AuthError> {
     })
 }
 
-fn key_file(text: &str) -> Result<KeyFile, KeyFileError> {
-    let (name, path) = text.split_once('=').ok_or(KeyFileError)?;
-    Ok(KeyFile {
-        algorithm: Algorithm::from_name(name).ok_or(KeyFileError)?,
-        path: path.into(),
-    })
+impl KeyFile {
+    /// Reads `ALG=FILE`.
+    pub(super) fn parse(text: &str) -> Result<Self, KeyFileError> {
+        let (name, path) = text.split_once('=').ok_or(KeyFileError)?;
+        Ok(Self {
+            algorithm: Algorithm::from_name(name).ok_or(KeyFileError)?,
+            path: path.into(),
+        })
+    }
 }
 
 impl fmt::Display for KeyFileError {

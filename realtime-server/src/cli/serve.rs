@@ -110,7 +110,7 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         rules: people.rules,
     };
     server.http_config(http);
-    demo::install(&mut server, settings).map_err(StartError::Setup)?;
+    demo::install(&mut server, &settings).map_err(StartError::Setup)?;
     let server = server.build().map_err(StartError::Setup)?;
     let stop = stop_signal().map_err(StartError::Runtime)?;
     // The banner is for people; where nobody reads it, the server serves all the same.

@@ -7,6 +7,7 @@ use tracing::{debug, info};
 use super::{Settings, groups::GroupMessage, schedule::AdminUpdate};
 use crate::{
     auth::{Access, Guard, Verb},
+    config::HubConfig,
     endpoint::HubApi,
     hub::{Broadcaster, Caller, Clients, GroupError, Hub, HubError},
     server::{ServerBuilder, SetupError},
@@ -96,6 +97,10 @@ pub(super) fn install(
 
 /// The hub for those whom the settings let in.
 fn restricted<S: Send + Sync + 'static>(mut hub: Hub<S>, settings: &Settings) -> Hub<S> {
+    let mut config = HubConfig::default();
+    // As event streams do; the client comes back with a newer token.
+    config.close_on_expiration = settings.guard.is_some();
+    hub = hub.config(config);
     let mut guard = settings.guard.clone();
     if let Some(policy) = settings.rules.policy(Verb::Connect, NAME) {
         let anybody = || Guard::new(Access::new()).or_anybody();

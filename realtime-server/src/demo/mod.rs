@@ -54,13 +54,13 @@ pub const PUBLISH_SCOPE: &str = "publish";
 ///
 /// # Errors
 /// When one of its routes is taken, as by a stream with the name of another.
-pub fn install(server: &mut ServerBuilder, settings: Settings) -> Result<(), SetupError> {
+pub fn install(server: &mut ServerBuilder, settings: &Settings) -> Result<(), SetupError> {
     pages::install(server)?;
     server.guard(settings.guard.clone());
     ticks::install(server, settings.streams)?;
     let known = broadcast::install(server, settings.streams)?;
-    streams::install(server, &settings, &known)?;
-    let broadcaster = Broadcaster::new(hub::install(server, &settings)?);
+    streams::install(server, settings, &known)?;
+    let broadcaster = Broadcaster::new(hub::install(server, settings)?);
     events::install(server, &broadcaster)?;
     groups::install(server, &broadcaster)?;
     operations::install(

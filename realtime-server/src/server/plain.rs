@@ -27,7 +27,8 @@ impl ServerBuilder {
         Ok(())
     }
 
-    /// Opens WebSockets at `pattern`, and runs `handler` for each of them.
+    /// Opens WebSockets at `pattern`, and runs `handler` for each of them. One that was opened with a
+    /// token ends with it, by close code 1008.
     ///
     /// # Errors
     /// As [`get`](Self::get).

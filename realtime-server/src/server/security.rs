@@ -1,4 +1,4 @@
-use openapi_emit::{Api, Hub, KeyPlace, Operation, SecurityScheme};
+use openapi_emit::{Api, Hub, KeyPlace, Operation, Response, SecurityScheme};
 
 use super::{
     gate::Entrance,
@@ -57,6 +57,15 @@ pub(super) fn of_operation(operation: Operation, endpoint: &Endpoint) -> Operati
 
 /// Says how clients of the hub at `endpoint` are let in.
 pub(super) fn of_hub(hub: Hub, endpoint: &Endpoint) -> Hub {
+    if endpoint.guard.is_none() {
+        return hub;
+    }
+    let hub = hub
+        .response(401, Response::new("The token is missing or no good."))
+        .response(
+            403,
+            Response::new("The caller may not, or is not who negotiated."),
+        );
     let hub = schemes(endpoint).fold(hub, |hub, name| hub.security(name, &[]));
     if admits_nobody(endpoint) {
         hub.anonymous()

@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio::task;
 
 use crate::{
+    jwks_server::{TlsKeyServer, set},
     signer::{EC, HMAC, SECRET, Signer, bearer, claims},
     support::{
         client::{Answer, Client},
@@ -360,5 +361,50 @@ async fn no_secret_is_ever_logged_or_told() {
             let line = text.lines().find(|line| line.contains(secret.as_str()));
             assert_eq!(line, None, "{secret} is in the {what}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_the_binary_signs_is_one_that_it_takes() {
+    let folder = Folder::new("mint");
+    let pair = rcgen::KeyPair::generate().unwrap();
+    let private = folder.file("private.pem", pair.serialize_pem());
+    let public = folder.file("public.pem", pair.public_key_pem());
+    let server = Serving::start(&["--jwt-key-file", &format!("ES256={public}")], &[]);
+    let output = Command::new(env!("CARGO_BIN_EXE_realtime-server"))
+        .args(["token", "--key-file", &format!("ES256={private}"), "ann"])
+        .args(["--claim", "scope=publish", "--claim", "n=[1]"])
+        .output()
+        .unwrap();
+    let token = String::from_utf8(output.stdout).unwrap();
+    let field = bearer(token.trim());
+    let status = server
+        .ask("POST /api/publish/broadcast", &field, "x")
+        .await
+        .status;
+    assert_eq!(status, 200, "{token}");
+    let refused = Command::new(env!("CARGO_BIN_EXE_realtime-server"))
+        .args(["token", "--key-file", &format!("RS256={private}"), "ann"])
+        .output()
+        .unwrap();
+    assert_eq!((refused.status.code(), refused.stdout.len()), (Some(1), 0));
+}
+
+/// Over TLS, trusting whom the machine trusts: here, a certificate of the test.
+#[tokio::test]
+async fn keys_are_fetched_over_tls_from_whom_the_machine_trusts() {
+    let folder = Folder::new("tls");
+    let source = TlsKeyServer::new(&set(&[EC.jwk("a")])).await;
+    let trusted = folder.file("ca.pem", &source.certificate);
+    let stranger = rcgen::generate_simple_self_signed(["other".to_owned()]).unwrap();
+    let other = folder.file("other.pem", stranger.cert.pem());
+    let field = bearer(&EC.sign_as("a", &claims("ann", 60)));
+    for (roots, status) in [(trusted, 200), (other, 401)] {
+        let server = Serving::start(
+            &["--jwks-url", &source.url],
+            &[("SSL_CERT_FILE", &roots), ("SSL_CERT_DIR", "/nowhere")],
+        );
+        let answer = server.ask("POST /hubs/kestrun/negotiate", &field, "").await;
+        assert_eq!(answer.status, status);
     }
 }

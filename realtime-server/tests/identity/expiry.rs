@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use realtime_server::{
     auth::Guard,
-    config::{HubConfig, StreamConfig},
+    config::{HubConfig, StreamConfig, WebSocketConfig},
     endpoint::EventStream,
     hub::Hub,
     server::ServerBuilder,
@@ -36,6 +36,12 @@ async fn serve(closes: bool) -> Running {
         .guard(&guard)
         .method("Echo", async |_, _, (text,): (String,)| Ok(text));
     server.hub("/hub", hub).unwrap();
+    server
+        .websocket("/socket", WebSocketConfig::default(), async |mut socket| {
+            while socket.receive().await.is_some() {}
+        })
+        .unwrap()
+        .guard(&guard);
     Running::start(server).await
 }
 
@@ -56,6 +62,19 @@ async fn a_stream_ends_with_the_token_and_its_client_may_come_back() {
     let path = format!("/events?access_token={}", HMAC.token("ann", 2));
     let mut events = Events::open(server.address, &path).await;
     while events.next().await != Told::End {}
+    is_prompt(begun, 2);
+}
+
+#[tokio::test]
+async fn a_plain_socket_ends_with_the_token() {
+    let server = serve(false).await;
+    let client = Client::connect(server.address).await;
+    let refused = HubClient::upgrade(client, "/socket", "").await;
+    assert_eq!(refused.err().unwrap().status, 401);
+    let begun = Instant::now();
+    let path = format!("/socket?access_token={}", HMAC.token("ann", 2));
+    let mut socket = HubClient::connect(Client::connect(server.address).await, &path).await;
+    assert_eq!(socket.rest().await, [Heard::Closed(Some(1008))]);
     is_prompt(begun, 2);
 }
 

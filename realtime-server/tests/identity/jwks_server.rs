@@ -9,11 +9,16 @@ use std::{
 };
 
 use realtime_server::auth::KeySetUrl;
+use rustls_pki_types::PrivatePkcs8KeyDer;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
     task::JoinHandle,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, crypto::aws_lc_rs},
 };
 
 pub(crate) struct KeyServer {
@@ -72,6 +77,63 @@ impl KeyServer {
 }
 
 impl Drop for KeyServer {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// The same over TLS, with a certificate of its own, always saying the same.
+pub(crate) struct TlsKeyServer {
+    pub(crate) url: String,
+    /// Its certificate in PEM.
+    pub(crate) certificate: String,
+    serving: JoinHandle<()>,
+}
+
+impl TlsKeyServer {
+    pub(crate) async fn new(keys: &str) -> Self {
+        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der());
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![own.cert.der().clone()], key.into())
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{keys}",
+            keys.len()
+        );
+        let serving = tokio::spawn(async move {
+            loop {
+                let (socket, _) = listener.accept().await.unwrap();
+                // Who does not trust it ends the handshake.
+                let Ok(mut socket) = acceptor.accept(socket).await else {
+                    continue;
+                };
+                let mut request = Vec::new();
+                while !request.ends_with(b"\r\n\r\n") {
+                    if socket.read_buf(&mut request).await.unwrap_or(0) == 0 {
+                        break;
+                    }
+                }
+                let _ = socket.write_all(answer.as_bytes()).await;
+                let _ = socket.shutdown().await;
+            }
+        });
+        Self {
+            url: format!("https://localhost:{port}/keys"),
+            certificate: own.cert.pem(),
+            serving,
+        }
+    }
+}
+
+impl Drop for TlsKeyServer {
     fn drop(&mut self) {
         self.serving.abort();
     }
