@@ -75,6 +75,11 @@ impl Access {
         self
     }
 
+    /// Whether somebody is known who shows nothing.
+    pub(crate) fn knows_local(&self) -> bool {
+        self.local.is_some()
+    }
+
     /// The name of the cookie that may carry a token.
     pub(crate) fn cookie(&self) -> Option<&str> {
         self.cookie.as_ref().map(|(name, _)| &**name)

@@ -89,5 +89,5 @@ fn schemes(endpoint: &Endpoint) -> impl Iterator<Item = &'static str> {
 
 fn admits_nobody(endpoint: &Endpoint) -> bool {
     let guard = endpoint.guard.as_ref();
-    guard.is_some_and(crate::auth::Guard::admits_nobody)
+    guard.is_some_and(|guard| guard.admits_nobody() || guard.access().knows_local())
 }

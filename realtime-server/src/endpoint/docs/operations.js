@@ -5,7 +5,7 @@ import { attempt, element, prose, slug } from './element.js';
 import { readEvents } from './events.js';
 import { Feed } from './feed.js';
 import { fields, sample, typeOf } from './schemas.js';
-import { withToken, withTokenShown } from './token.js';
+import { onToken, withToken, withTokenShown } from './token.js';
 
 export function operationArticle(operation, resolve) {
   const id = slug('operation', operation.id);
@@ -96,6 +96,7 @@ function trial(operation, resolve) {
     script.show(operation.events ? subscribing(made, operation.events) : fetching(made));
   };
   form.addEventListener('input', describe);
+  onToken(describe);
   describe();
   const act = operation.events ? streamer(output, button, note) : sender(output, note);
   form.addEventListener('submit', (submit) => {
