@@ -5,6 +5,8 @@ use bytes::{BufMut, BytesMut};
 /// Bytes that are masked in registers on their way; a multiple of the key's length.
 const BLOCK: usize = 64;
 
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+
 /// XORs `data` with `key` from the key's first byte on, and says whether the result is all ASCII.
 ///
 /// The test rides along for free, so that only text with a high bit in it meets the UTF-8
@@ -15,10 +17,13 @@ const BLOCK: usize = 64;
 //# i modulo 4 of the masking key ("masking-key-octet-j"):
 #[inline]
 pub(crate) fn apply(key: [u8; 4], data: &mut [u8]) -> bool {
-    let word = u64::from(u32::from_ne_bytes(key)) * 0x1_0000_0001;
-    let mut seen = 0;
-    let mut chunks = data.chunks_exact_mut(8);
-    for chunk in &mut chunks {
+    let Some(&end) = data.last_chunk() else {
+        return bytewise(key, data);
+    };
+    let end = u64::from_ne_bytes(end) ^ word(rotate(key, data.len()));
+    let word = word(key);
+    let mut seen = end;
+    for chunk in data.chunks_exact_mut(8) {
         // Always there: the compiler sees the length and drops the test.
         if let Some(chunk) = chunk.first_chunk_mut() {
             let plain = u64::from_ne_bytes(*chunk) ^ word;
@@ -26,8 +31,22 @@ pub(crate) fn apply(key: [u8; 4], data: &mut [u8]) -> bool {
             *chunk = plain.to_ne_bytes();
         }
     }
-    let mut ascii = seen & 0x8080_8080_8080_8080 == 0;
-    for (byte, key) in chunks.into_remainder().iter_mut().zip(word.to_ne_bytes()) {
+    if let Some(chunk) = data.last_chunk_mut() {
+        *chunk = end.to_ne_bytes();
+    }
+    seen & HIGH_BITS == 0
+}
+
+/// The key twice.
+#[inline]
+fn word(key: [u8; 4]) -> u64 {
+    u64::from(u32::from_ne_bytes(key)) * 0x1_0000_0001
+}
+
+#[inline]
+fn bytewise(key: [u8; 4], data: &mut [u8]) -> bool {
+    let mut ascii = true;
+    for (byte, key) in data.iter_mut().zip(key.into_iter().cycle()) {
         *byte ^= key;
         ascii &= byte.is_ascii();
     }
@@ -51,7 +70,8 @@ pub(crate) fn copy(key: [u8; 4], data: &[u8], dst: &mut BytesMut) {
 
 /// The key for what follows `len` bytes that were masked with `key`.
 #[inline]
-pub(crate) fn rotate(mut key: [u8; 4], len: usize) -> [u8; 4] {
-    key.rotate_left(len % 4);
-    key
+pub(crate) fn rotate(key: [u8; 4], len: usize) -> [u8; 4] {
+    // As a number, because an array is rotated by way of memory.
+    let bits = 8 * u32::try_from(len % 4).unwrap_or_default();
+    u32::from_le_bytes(key).rotate_right(bits).to_le_bytes()
 }
