@@ -99,7 +99,18 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
 async fn serve(options: &Options) -> Result<(), StartError> {
     let listener = listen(&options.listen).await?;
     let address = listener.local_addr().map_err(StartError::Runtime)?;
-    let local = address.ip().is_loopback();
+    let mut urls = vec![format!("http://{address}")];
+    let mut local = address.ip().is_loopback();
+    let secure = match options.tls.address() {
+        Some(secure) => {
+            let listener = listen(secure).await?;
+            let address = listener.local_addr().map_err(StartError::Runtime)?;
+            urls.push(format!("https://{address}"));
+            local &= address.ip().is_loopback();
+            Some(listener)
+        }
+        None => None,
+    };
     let http = HttpConfig {
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
@@ -113,12 +124,9 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     let mut server = ServerBuilder::new();
     server.http_config(http);
     demo::install(&mut server, settings).map_err(StartError::Setup)?;
-    let mut urls = vec![format!("http://{address}")];
     let mut listeners = vec![Listener::plain(listener)];
-    if let Some((address, tls)) = options.tls.load(server.metrics())? {
-        let listener = listen(address).await?;
-        let address = listener.local_addr().map_err(StartError::Runtime)?;
-        urls.push(format!("https://{address}"));
+    if let Some(listener) = secure {
+        let tls = options.tls.load(server.metrics())?;
         listeners.push(Listener::tls(listener, Arc::clone(&tls)));
         server.task(reload(tls).map_err(StartError::Runtime)?);
     }

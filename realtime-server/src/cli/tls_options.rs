@@ -43,14 +43,13 @@ pub(super) struct TlsOptions {
 }
 
 impl TlsOptions {
-    /// Where to speak TLS and with what; `None` if nowhere.
-    pub(super) fn load(
-        &self,
-        metrics: &Arc<Metrics>,
-    ) -> Result<Option<(&str, Arc<Tls>)>, StartError> {
-        let Some(address) = &self.listen_tls else {
-            return Ok(None);
-        };
+    /// Where to speak TLS, if anywhere.
+    pub(super) fn address(&self) -> Option<&str> {
+        self.listen_tls.as_deref()
+    }
+
+    /// What to speak it with.
+    pub(super) fn load(&self, metrics: &Arc<Metrics>) -> Result<Arc<Tls>, StartError> {
         if self.tls_cert.len() != self.tls_key.len() {
             return Err(StartError::Keys {
                 certificates: self.tls_cert.len(),
@@ -67,7 +66,6 @@ impl TlsOptions {
             http2: !self.no_http2,
             ..TlsConfig::default()
         };
-        let tls = Tls::load(config, Arc::clone(metrics)).map_err(StartError::Tls)?;
-        Ok(Some((address, tls)))
+        Tls::load(config, Arc::clone(metrics)).map_err(StartError::Tls)
     }
 }

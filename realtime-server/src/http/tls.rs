@@ -44,6 +44,8 @@ pub struct Tls {
     metrics: Arc<Metrics>,
     /// What the next connection is greeted with.
     current: ArcSwap<ServerConfig>,
+    /// What the files were like before they were read first.
+    first: Mark,
     /// A permit for each handshake that may run.
     turns: Semaphore,
 }
@@ -57,8 +59,10 @@ impl Tls {
     /// # Errors
     /// When a file is missing, is not what it should be, or a key is not that of its certificate.
     pub fn load(config: TlsConfig, metrics: Arc<Metrics>) -> Result<Arc<Self>, TlsError> {
+        let first = mark(&config);
         let current = certificates::load(&config)?;
         Ok(Arc::new(Self {
+            first,
             turns: Semaphore::new(config.max_handshakes.min(Semaphore::MAX_PERMITS)),
             current: ArcSwap::new(current),
             config,
@@ -94,33 +98,33 @@ impl Tls {
         }
         let mut ticks = interval(self.config.reload_interval);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut known = None;
+        let mut known = self.first.clone();
         loop {
             ticks.tick().await;
-            let (tls, before) = (Arc::clone(&self), known.take());
+            let (tls, before) = (Arc::clone(&self), known.clone());
             let looked = spawn_blocking(move || {
                 // Taken before the files are read: a change while they are is seen the next time.
-                let mark = tls.mark();
-                if before.is_some_and(|before| before != mark) {
+                let mark = mark(&tls.config);
+                if before != mark {
                     // It has been logged and counted.
                     let _ = tls.reload();
                 }
                 mark
             });
-            known = looked.await.ok();
+            known = looked.await.unwrap_or(known);
         }
     }
+}
 
-    fn mark(&self) -> Mark {
-        let files = self.config.certificates.iter();
-        files
-            .flat_map(|files| [&files.chain, &files.key])
-            .map(|path| {
-                let metadata = fs::metadata(path).ok()?;
-                Some((metadata.modified().ok()?, metadata.len()))
-            })
-            .collect()
-    }
+fn mark(config: &TlsConfig) -> Mark {
+    let files = config.certificates.iter();
+    files
+        .flat_map(|files| [&files.chain, &files.key])
+        .map(|path| {
+            let metadata = fs::metadata(path).ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
+        })
+        .collect()
 }
 
 impl fmt::Debug for Tls {

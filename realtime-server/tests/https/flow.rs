@@ -2,6 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
+use futures_util::future::join_all;
 use h2::{Reason, client::Builder};
 
 use crate::{
@@ -40,8 +41,9 @@ async fn an_answer_larger_than_the_window_comes_whole() {
     for _ in 0..3 {
         answers.push(client.open(get("/large")).await.unwrap());
     }
-    for answer in answers {
-        let answer = whole(answer).await.unwrap();
+    // Together, because they share the window of the connection.
+    for answer in join_all(answers.into_iter().map(whole)).await {
+        let answer = answer.unwrap();
         assert_eq!(answer.body.len(), 1024 * 1024);
         assert_eq!(answer.field("content-length"), Some("1048576"));
     }

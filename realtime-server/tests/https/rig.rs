@@ -2,12 +2,12 @@
 
 use std::{
     net::SocketAddr,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -94,6 +94,7 @@ impl Rig {
             server: ServerConfig::default(),
             stream: StreamConfig::default(),
         };
+        settings.tls.reload_interval = Duration::ZERO;
         set(&mut settings);
         let mut server = ServerBuilder::new();
         server.http_config(settings.http);
@@ -169,13 +170,12 @@ pub(crate) async fn ask(stream: &mut Secure, method_and_path: &str, fields: &str
 }
 
 fn install(server: &mut ServerBuilder, events: &EventStream, asked: &Arc<AtomicUsize>) {
-    let text = |text: String| Response::text(Status::OK, text);
     server
         .get("/ok", async |_| Response::text(Status::OK, "ok"))
         .unwrap();
     let mirror = async |request: Request| Response::text(Status::OK, request.body);
     server.post("/mirror", mirror).unwrap();
-    let inspect = async move |request: Request| text(inspect(&request));
+    let inspect = async |request: Request| Response::text(Status::OK, inspect(&request));
     server.get("/inspect", inspect).unwrap();
     let large = async |_| Response::text(Status::OK, vec![b'y'; 1024 * 1024]);
     server.get("/large", large).unwrap();
@@ -221,10 +221,4 @@ fn inspect(request: &Request) -> String {
         seen += &format!("{name}: {value}\n");
     }
     seen
-}
-
-/// Whether nothing has come, and nothing has ended.
-pub(crate) fn is_quiet<F: Future + Unpin>(mut future: F) -> bool {
-    let mut context = Context::from_waker(std::task::Waker::noop());
-    Pin::new(&mut future).poll(&mut context).is_pending()
 }

@@ -20,7 +20,7 @@ async fn one_connection_carries_many_streams() {
         assert_eq!(response.headers().get("transfer-encoding"), None);
         streams.push(response.into_body());
     }
-    rig.events.publish(EventRef::new("to all")).unwrap();
+    rig.events.send(EventRef::new("to all")).unwrap();
     for stream in &mut streams {
         let text = up_to(stream, "to all\n\n").await;
         assert!(text.contains("data: to all\n\n"), "{text}");

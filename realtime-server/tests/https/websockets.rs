@@ -145,7 +145,7 @@ async fn a_hub_is_reached_the_same_way() {
     rig.ask_to_stop();
     let close = "{\"type\":7,\"allowReconnect\":true}\u{1e}";
     assert_eq!(socket.next().await, Heard::Text(close.into()));
-    assert_eq!(socket.next().await, Heard::Closed(Some(1001)));
+    assert_eq!(socket.next().await, Heard::Closed(Some(1000)));
     drop((socket, client));
     rig.stopped().await;
 }
