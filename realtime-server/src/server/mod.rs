@@ -4,6 +4,7 @@ mod accept;
 mod builder;
 mod document;
 mod gate;
+mod listener;
 mod offers;
 mod pattern;
 mod plain;
@@ -14,6 +15,7 @@ mod setup;
 
 pub use accept::Server;
 pub use builder::ServerBuilder;
+pub use listener::Listener;
 pub use pattern::PatternError;
 pub use route::Route;
 pub use setup::SetupError;
