@@ -115,8 +115,10 @@ mod schema;
 mod security;
 mod server;
 mod tag;
+mod token;
 #[cfg(feature = "schemars")]
 mod type_schemas;
+mod uri;
 mod value;
 mod version;
 #[cfg(feature = "yaml")]

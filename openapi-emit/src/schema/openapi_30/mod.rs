@@ -70,6 +70,7 @@ pub(super) fn lower(mut keywords: Object) -> Object {
         |limit, exclusive| limit < exclusive,
     );
     tuple(&mut keywords);
+    empty_lists(&mut keywords);
     content(&mut keywords);
     example(&mut keywords);
     if keywords.contains("patternProperties") {
@@ -157,6 +158,19 @@ fn tuple(keywords: &mut Object) {
         Err(several) => Object::from([("anyOf", several)]).into(),
     };
     keywords.insert("items", items);
+}
+
+/// Lists that 2020-12 lets be empty. Nothing is among no values.
+fn empty_lists(keywords: &mut Object) {
+    let is_empty =
+        |keywords: &Object, keyword| keywords.get(keyword).and_then(Value::as_array) == Some(&[]);
+    if is_empty(keywords, "required") {
+        keywords.remove("required");
+    }
+    if is_empty(keywords, "enum") {
+        keywords.remove("enum");
+        keywords.insert("not", Object::new());
+    }
 }
 
 /// What a string contains can only be told to humans.
