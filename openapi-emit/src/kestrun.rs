@@ -6,6 +6,7 @@ use crate::media_type::MediaType;
 use crate::operation::Operation;
 use crate::response::{Response, Status};
 use crate::schema::Schema;
+use crate::value::{Object, Value};
 
 /// The name of the component that its error responses refer to.
 pub(crate) const ERROR_SCHEMA: &str = "KestrunErrorResponse";
@@ -115,4 +116,22 @@ pub(crate) fn error_schema() -> Schema {
         .optional("stackTrace", Schema::string())
         .optional("path", Schema::string())
         .optional("method", Schema::string())
+}
+
+/// Puts `required` first among the keywords of a schema, and `"null"` among its types.
+pub(crate) fn order(mut keywords: Object) -> Object {
+    if let Some(Value::Array(types)) = keywords.get("type") {
+        let (null, others): (Vec<Value>, Vec<Value>) = types
+            .iter()
+            .cloned()
+            .partition(|name| name.as_str() == Some("null"));
+        keywords.insert("type", null.into_iter().chain(others).collect::<Value>());
+    }
+    match keywords.remove("required") {
+        Some(required) => {
+            let first = ("required".to_owned(), required);
+            std::iter::once(first).chain(keywords).collect()
+        }
+        None => keywords,
+    }
 }

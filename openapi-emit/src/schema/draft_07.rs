@@ -28,7 +28,8 @@ pub(super) fn lower(mut keywords: Object) -> Object {
     tuple(&mut keywords);
     dependencies(&mut keywords);
     external_docs(&mut keywords);
-    if let Some(example) = keywords.get("example").cloned() {
+    if let (Some(example), false) = (keywords.get("example"), keywords.contains("examples")) {
+        let example = example.clone();
         keywords.replace("example", "examples", [example]);
     }
     keywords

@@ -4,6 +4,7 @@ use super::keyword::{Holds, holds};
 use super::{Schema, draft_07, form, openapi_30};
 use crate::emit::{Emitter, SchemaForm};
 use crate::error::BuildError;
+use crate::kestrun;
 use crate::value::{Object, Value};
 use crate::version::{Dialect, Version};
 
@@ -45,9 +46,12 @@ fn emit_schema(schema: &Value, emitter: &mut Emitter) -> Value {
         default_mapping(&mut lowered);
     }
     Value::Object(match emitter.form {
+        SchemaForm::OpenApi30 if emitter.dialect == Dialect::Kestrun => {
+            kestrun::order(openapi_30::lower(lowered))
+        }
         SchemaForm::OpenApi30 => openapi_30::lower(lowered),
         SchemaForm::Draft07 => draft_07::lower(lowered),
-        SchemaForm::Draft202012 if emitter.dialect == Dialect::Kestrun => null_first(lowered),
+        SchemaForm::Draft202012 if emitter.dialect == Dialect::Kestrun => kestrun::order(lowered),
         SchemaForm::Draft202012 => lowered,
     })
 }
@@ -100,15 +104,4 @@ fn default_mapping(keywords: &mut Object) {
         discriminator.remove("defaultMapping");
         keywords.insert("discriminator", discriminator);
     }
-}
-
-fn null_first(mut keywords: Object) -> Object {
-    if let Some(Value::Array(types)) = keywords.get("type") {
-        let (null, others): (Vec<Value>, Vec<Value>) = types
-            .iter()
-            .cloned()
-            .partition(|name| name.as_str() == Some("null"));
-        keywords.insert("type", null.into_iter().chain(others).collect::<Value>());
-    }
-    keywords
 }

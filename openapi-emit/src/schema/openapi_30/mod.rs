@@ -95,7 +95,11 @@ fn constant(keywords: &mut Object) {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     };
-    keywords.replace("const", "enum", [value]);
+    let values = match keywords.get("enum") {
+        Some(Value::Array(others)) if !others.contains(&value) => Vec::new(),
+        _ => vec![value],
+    };
+    keywords.replace("const", "enum", values);
     if !keywords.contains("type") {
         keywords.insert("type", name);
         types::arrays_have_items(keywords);
