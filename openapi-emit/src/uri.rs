@@ -46,14 +46,14 @@ fn is_scheme(name: &str) -> bool {
 
 fn is_authority(authority: &str) -> bool {
     let (user, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let (is_host, port) = match place.strip_prefix('[').and_then(|it| it.split_once(']')) {
-        Some((address, port)) => (address.parse::<Ipv6Addr>().is_ok(), port),
-        None => {
+    let (is_host, port) =
+        if let Some((address, port)) = place.strip_prefix('[').and_then(|it| it.split_once(']')) {
+            (address.parse::<Ipv6Addr>().is_ok(), port)
+        } else {
             let end = place.find(':').unwrap_or(place.len());
             let (host, port) = place.split_at_checked(end).unwrap_or((place, ""));
             (has_only(host, b""), port)
-        }
-    };
+        };
     let is_port = match port.strip_prefix(':') {
         Some(digits) => digits.bytes().all(|byte| byte.is_ascii_digit()),
         None => port.is_empty(),

@@ -1,9 +1,4 @@
 //! Addresses, names of fields and media types: what is refused, and what `AsyncAPI` leaves out.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a panic is how a test fails"
-)]
 
 use openapi_emit::{
     Api, BuildError, Header, License, MediaType, Method, Object, Operation, Parameter, Part,
