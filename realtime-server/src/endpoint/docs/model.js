@@ -46,7 +46,7 @@ function allOperations(openapi) {
 
 function operation(openapi, method, path, said) {
   const body = resolve(openapi, said.requestBody);
-  const [bodyType, bodyContent] = Object.entries(body?.content ?? {})[0] ?? [];
+  const forms = Object.entries(body?.content ?? {}).map(([type, { schema }]) => ({ type, schema }));
   const responses = Object.entries(said.responses).map(([status, response]) => ({
     status,
     ...resolve(openapi, response),
@@ -60,7 +60,7 @@ function operation(openapi, method, path, said) {
     summary: said.summary,
     description: said.description,
     parameters: (said.parameters ?? []).map((parameter) => resolve(openapi, parameter)),
-    body: bodyType && { type: bodyType, schema: bodyContent.schema, required: body.required },
+    body: forms.length ? { forms, required: body.required } : undefined,
     responses,
     events: streaming && eventTypes(streaming.content[EVENT_STREAM].itemSchema),
     hub: said['x-signalr']?.hub,
@@ -107,12 +107,14 @@ function hubMethod(asyncapi, operation) {
     (message) => resolve(asyncapi, message).payload.properties,
   );
   const items = call.payload.properties.arguments?.items;
+  const sent = operation.messages.map((message) => resolve(asyncapi, message).payload.properties);
   return {
     name: call.name,
     description: operation.description ?? call.description ?? operation.summary,
     arguments: Array.isArray(items) ? items : [],
     result: replies.find((reply) => reply.result)?.result,
     item: replies.find((reply) => reply.item)?.item,
+    upload: sent.find((message) => message.item)?.item,
   };
 }
 
