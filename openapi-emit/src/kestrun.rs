@@ -118,7 +118,8 @@ pub(crate) fn error_schema() -> Schema {
         .optional("method", Schema::string())
 }
 
-/// Puts `required` first among the keywords of a schema, and `"null"` among its types.
+/// Puts `required` first among the keywords of a schema, `nullable` before what values there are, and
+/// `"null"` first among its types.
 pub(crate) fn order(mut keywords: Object) -> Object {
     if let Some(Value::Array(types)) = keywords.get("type") {
         let (null, others): (Vec<Value>, Vec<Value>) = types
@@ -127,11 +128,15 @@ pub(crate) fn order(mut keywords: Object) -> Object {
             .partition(|name| name.as_str() == Some("null"));
         keywords.insert("type", null.into_iter().chain(others).collect::<Value>());
     }
-    match keywords.remove("required") {
-        Some(required) => {
-            let first = ("required".to_owned(), required);
-            std::iter::once(first).chain(keywords).collect()
+    let required = keywords.remove("required").map(|it| ("required", it));
+    let mut nullable = keywords.remove("nullable");
+    let mut ordered: Object = required.into_iter().collect();
+    for (keyword, value) in keywords {
+        if matches!(keyword.as_str(), "default" | "example") {
+            ordered.insert_some("nullable", nullable.take());
         }
-        None => keywords,
+        ordered.insert(keyword, value);
     }
+    ordered.insert_some("nullable", nullable);
+    ordered
 }
