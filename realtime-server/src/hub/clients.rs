@@ -1,10 +1,7 @@
 use std::sync::Arc;
 
 use super::{Client, Core, GroupError, Scope, Target};
-use crate::{
-    fanout::{Audience, GroupLimit},
-    metrics::Metrics,
-};
+use crate::fanout::{Audience, GroupLimit};
 
 /// The connections of a hub, to send to, ask and manage from anywhere: hub methods, routes and
 /// tasks.
@@ -27,8 +24,8 @@ impl Clients {
         }
     }
 
-    pub(super) fn metrics(&self) -> &Metrics {
-        &self.core.metrics
+    pub(super) fn core(&self) -> &Core {
+        &self.core
     }
 
     /// Every connection.

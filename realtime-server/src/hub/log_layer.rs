@@ -123,7 +123,7 @@ impl LogForwarder {
     /// Sends what is logged, until the layer is gone; a task of a server. How many records were
     /// dropped in between is sent too, as a warning, and counted in the metrics of the server.
     pub async fn run(mut self, broadcaster: Broadcaster) {
-        let metrics = broadcaster.clients().metrics();
+        let metrics = &broadcaster.clients().core().metrics;
         let mut told = 0;
         while let Some(record) = self.records.recv().await {
             let dropped = self.dropped.value();

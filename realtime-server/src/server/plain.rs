@@ -5,11 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{Route, ServerBuilder, SetupError, route::Description};
+use super::{Route, ServerBuilder, SetupError, gate::Entrance};
 use crate::{
-    config::{HubConfig, WebSocketConfig},
+    config::WebSocketConfig,
     endpoint::{Directory, WebSocket, WebSocketEndpoint},
-    signalr::{HubEndpoint, RawConnection},
 };
 
 impl ServerBuilder {
@@ -28,7 +27,8 @@ impl ServerBuilder {
         Ok(())
     }
 
-    /// Opens WebSockets at `pattern`, and runs `handler` for each of them.
+    /// Opens WebSockets at `pattern`, and runs `handler` for each of them. One that was opened with a
+    /// token ends with it, by close code 1008.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -50,42 +50,8 @@ impl ServerBuilder {
         let opens = Arc::clone(&endpoint);
         self.registries.push(Arc::clone(endpoint.registry()));
         self.task(async move { endpoint.run().await });
-        self.get(pattern, move |request| ready(opens.connect(request)))
-    }
-
-    /// Runs `handler` for each connection that a client opens at `path` with the negotiation and the
-    /// transports of SignalR, without a hub protocol on top: bytes both ways, as
-    /// `MapConnectionHandler` of ASP.NET Core has it. Of `config` the times, sizes and transports
-    /// count. Documents do not tell of it.
-    ///
-    /// ```
-    /// use realtime_server::{config::HubConfig, server::ServerBuilder, signalr::{RawConnection, TransferFormat}};
-    ///
-    /// let mut server = ServerBuilder::new();
-    /// server.raw_connections("/echo", HubConfig::default(), async |mut client: RawConnection| {
-    ///     while let Some(bytes) = client.receive().await {
-    ///         if client.send(TransferFormat::Text, bytes).await.is_err() {
-    ///             return;
-    ///         }
-    ///     }
-    /// })?;
-    /// # Ok::<(), realtime_server::server::SetupError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub fn raw_connections<F, Fut>(
-        &mut self,
-        path: &str,
-        config: HubConfig,
-        handler: F,
-    ) -> Result<(), SetupError>
-    where
-        F: Fn(RawConnection) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output = ()> + Send + 'static,
-    {
-        let metrics = Arc::clone(&self.metrics);
-        let endpoint = HubEndpoint::raw(config, metrics, move |client| Box::pin(handler(client)));
-        self.transports(path, Arc::new(endpoint), Description::Hidden)
+        let route = self.get(pattern, move |request| ready(opens.connect(request)))?;
+        route.endpoint.entrance = Entrance::Stream;
+        Ok(route)
     }
 }

@@ -2,8 +2,12 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{opening, raw::Raw, transport::Wire};
-use crate::{config::HubConfig, http::Head, hub::Core, metrics::Metrics};
+use super::{
+    opening::{self, Opener},
+    raw::Raw,
+    transport::Wire,
+};
+use crate::{config::HubConfig, hub::Core, identity::Identity, metrics::Metrics};
 
 /// What stands behind the transports of an endpoint.
 #[derive(Clone, Debug)]
@@ -27,11 +31,25 @@ impl Application {
         }
     }
 
-    /// Runs one connection to its end. `head` is that of its first transport request.
-    pub(super) async fn run(self, wire: Wire, id: Arc<str>, head: Head, stop: CancellationToken) {
+    /// The person behind a connection has shown that it is still there.
+    pub(super) fn extend(&self, id: &str, identity: Option<&Identity>) {
         match self {
-            Self::Hub(core) => opening::run(wire, core, id, head, stop).await,
-            Self::Raw(raw) => raw.run(wire, id, head, stop).await,
+            Self::Hub(core) => core.extend(id, identity),
+            Self::Raw(_) => {}
+        }
+    }
+
+    /// Runs one connection to its end.
+    pub(super) async fn run(
+        self,
+        wire: Wire,
+        id: Arc<str>,
+        opener: Opener,
+        stop: CancellationToken,
+    ) {
+        match self {
+            Self::Hub(core) => opening::run(wire, core, id, opener, stop).await,
+            Self::Raw(raw) => raw.run(wire, id, opener.head, stop).await,
         }
     }
 }

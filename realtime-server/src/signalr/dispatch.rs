@@ -51,6 +51,8 @@ impl Dispatch {
     pub(super) fn new(core: Arc<Core>, connection: Arc<Connection>) -> Self {
         let seat = core.registry.seat(Arc::clone(&connection.member));
         core.enter(&seat);
+        let who = connection.principal.identity();
+        core.extend(connection.id(), who.as_deref());
         let rate = core.config.max_invocation_rate.map(Rate::new);
         Self {
             invocations: Invocations::new(Arc::clone(&connection), &core.config),
@@ -215,6 +217,11 @@ impl Dispatch {
             .begin(method, begin, &mut uploads)
             .map_err(|_panicked| Refusal::Panicked)?
             .map_err(Refusal::Arguments)?;
+        match core.guard("a policy", || core.allows(method, &self.connection)) {
+            Ok(true) => {}
+            Ok(false) => return Err(Refusal::Unauthorized),
+            Err(Panicked) => return Err(Refusal::Panicked),
+        }
         match (call.wants_stream, method.streams) {
             (true, false) => return Err(Refusal::AnswersWithResult),
             (false, true) => return Err(Refusal::AnswersWithStream),

@@ -11,15 +11,30 @@ use super::{
     session::{self, Session},
     transport::{Gone, Wire},
 };
-use crate::{http::Head, hub::Core};
+use crate::{
+    http::Head,
+    hub::{Core, Principal},
+};
 
-/// Runs one connection from its handshake to its end, in a span of its own. `head` is that of its
-/// first transport request; `stop` ends it while it has no handshake, after which the registry does.
+/// What opens a connection: the head of its first transport request, and whose it is.
+pub(super) struct Opener {
+    pub(super) head: Head,
+    pub(super) principal: Arc<Principal>,
+}
+
+impl Opener {
+    pub(super) fn new(head: Head, principal: Arc<Principal>) -> Self {
+        Self { head, principal }
+    }
+}
+
+/// Runs one connection from its handshake to its end, in a span of its own; `stop` ends it while it
+/// has no handshake, after which the registry does.
 pub(super) fn run(
     wire: Wire,
     core: Arc<Core>,
     id: Arc<str>,
-    head: Head,
+    opener: Opener,
     stop: CancellationToken,
 ) -> impl Future<Output = ()> + Send {
     // The public id alone: the token is a secret, and the query may hold another one.
@@ -29,10 +44,16 @@ pub(super) fn run(
         connection = &*id,
         transport = wire.transport().name(),
     );
-    begin(wire, core, id, head, stop).instrument(span)
+    begin(wire, core, id, opener, stop).instrument(span)
 }
 
-async fn begin(mut wire: Wire, core: Arc<Core>, id: Arc<str>, head: Head, stop: CancellationToken) {
+async fn begin(
+    mut wire: Wire,
+    core: Arc<Core>,
+    id: Arc<str>,
+    opener: Opener,
+    stop: CancellationToken,
+) {
     let mut session = Session::new(&core.config, wire.transport().transfer_formats());
     let mut records = BytesMut::new();
     let shaken = stop.run_until_cancelled(time::timeout(
@@ -42,7 +63,7 @@ async fn begin(mut wire: Wire, core: Arc<Core>, id: Arc<str>, head: Head, stop: 
     let refusal = match shaken.await {
         Some(Ok(Ok(accepted))) => {
             wire.push(wire.form(session.protocol()).frame(accepted));
-            let connection = Connection::new(wire, core, id, head, session, records);
+            let connection = Connection::new(wire, core, id, opener, session, records);
             return connection.live().await;
         }
         Some(Ok(Err(Unshaken::Refused(refusal)))) => Some(refusal),

@@ -13,6 +13,8 @@ pub(super) enum Refusal {
     Arguments(BindError),
     /// The types of the arguments panicked, or what the application does before.
     Panicked,
+    /// The caller may not invoke the method.
+    Unauthorized,
     /// A stream was asked for, and the method answers with a result.
     AnswersWithResult,
     /// A result was asked for, and the method answers with a stream.
@@ -43,6 +45,7 @@ impl Refusal {
                 format!("{} InvalidDataException: {error}", failed(name))
             }
             Self::Arguments(_) | Self::Panicked => failed(name),
+            Self::Unauthorized => unauthorized(name),
             Self::UnknownMethod | Self::TooMany | Self::TooFast => {
                 format!("{} HubException: {self}", failed(name))
             }
@@ -79,6 +82,7 @@ impl fmt::Display for Refusal {
             Self::UnknownMethod => f.write_str("Method does not exist."),
             Self::Arguments(error) => error.fmt(f),
             Self::Panicked => f.write_str("The code of the hub panicked."),
+            Self::Unauthorized => f.write_str("The caller may not invoke it."),
             Self::AnswersWithResult => f.write_str("The method answers with a result."),
             Self::AnswersWithStream => f.write_str("The method answers with a stream."),
             Self::Uploads { sent, expected } => write!(

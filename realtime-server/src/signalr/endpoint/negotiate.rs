@@ -8,6 +8,7 @@ use super::is_offered;
 use crate::{
     config::HubConfig,
     http::{HeaderValue, Problem, Request, Response, Status},
+    hub::Principal,
     signalr::table::{Table, TooManyPending},
 };
 
@@ -49,7 +50,8 @@ fn accept(
         Err(error) => return Ok(Err(error)),
     };
     let stateful = asked.use_stateful_reconnect && config.allow_stateful_reconnect;
-    let line = table.issue(version, stateful)?;
+    let principal = Principal::new(request.head.identity.clone());
+    let line = table.issue(version, stateful, principal)?;
     let offered = Transport::ALL
         .into_iter()
         .filter(|transport| is_offered(config, *transport));
