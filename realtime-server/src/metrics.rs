@@ -118,6 +118,14 @@ pub struct Metrics {
     pub stream_slow_clients: Counter,
     /// Tickets for a stream that were not issued, or not good.
     pub tickets_refused: Counter,
-    /// Requests to publish that were refused.
+    /// Requests to publish that were refused for what they ask.
     pub publications_refused: Counter,
+    /// Requests that were refused because it is not known, or not proven, who asks: 401.
+    pub requests_unauthenticated: Counter,
+    /// Requests, subscriptions and invocations that were refused because who asks may not: 403.
+    pub requests_forbidden: Counter,
+    /// Fetches of keys for signed tokens.
+    pub key_fetches: Counter,
+    /// Fetches of keys for signed tokens that brought none.
+    pub key_fetches_failed: Counter,
 }

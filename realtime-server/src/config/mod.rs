@@ -5,6 +5,7 @@
 mod http;
 mod http2;
 mod hub;
+mod keys;
 mod origins;
 mod server;
 mod stream;
@@ -15,6 +16,7 @@ pub use self::{
     http::HttpConfig,
     http2::Http2Config,
     hub::{HubConfig, Transports},
+    keys::KeySetConfig,
     origins::Origins,
     server::ServerConfig,
     stream::{SlowClient, StreamConfig},

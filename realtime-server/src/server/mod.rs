@@ -3,12 +3,14 @@
 mod accept;
 mod builder;
 mod document;
+mod gate;
 mod listener;
 mod offers;
 mod pattern;
 mod plain;
 mod route;
 mod router;
+mod security;
 mod setup;
 
 pub use accept::Server;

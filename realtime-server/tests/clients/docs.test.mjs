@@ -1,6 +1,10 @@
 // The page at /docs in headless Chromium, and the hub of the document with the official client.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { chromium } from 'playwright-core';
@@ -8,6 +12,7 @@ import { startServer, within } from './server.mjs';
 
 const LIMIT = 10_000;
 const WIDTHS = [1360, 390];
+const SECRET = 'a secret of the test that is long enough';
 
 describe('The docs page in a browser', () => {
   const problems = [];
@@ -288,3 +293,57 @@ it('every hub method in the document takes its arguments, and every call has tho
     assert.equal(values.length, argumentsOf('call', name).maxItems, name);
   }
 });
+
+describe('The docs page of a server that wants tokens', () => {
+  let folder;
+  let server;
+  let browser;
+  let page;
+  const article = (id) => page.locator(`article#${id}`);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'realtime-docs-'));
+    const secret = join(folder, 'secret');
+    await writeFile(secret, SECRET);
+    server = await startServer({ args: ['--jwt-key-file', `HS256=${secret}`] });
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      chromiumSandbox: process.getuid() !== 0,
+      args: ['--disable-dev-shm-usage', '--disable-gpu'],
+    });
+    page = await browser.newPage();
+    page.setDefaultTimeout(LIMIT);
+    await page.goto(`${server.url}/docs`);
+    await page.locator('#content[aria-busy="false"]').waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('shows the token that is typed with requests, streams and the hub, and keeps it out of code', async () => {
+    const stream = article('operation-streamBroadcast');
+    await stream.getByRole('button', { name: 'Open the stream' }).click();
+    await stream.getByText('Authentication is required').waitFor();
+    const token = signed({ sub: 'ann', exp: Math.floor(Date.now() / 1000) + 60 });
+    await page.getByLabel('Token').fill(token);
+    await stream.getByRole('button', { name: 'Open the stream' }).click();
+    await stream.locator('.feed').getByText('connected').waitFor();
+    const send = article('operation-broadcast');
+    await send.getByRole('button', { name: 'Send' }).click();
+    await send.getByText(/^200 OK/).waitFor();
+    assert.match(await send.locator('.snippet code').first().textContent(), /Authorization: Bearer TOKEN/);
+    const hub = article('hub-KestrunHub');
+    await hub.getByRole('button', { name: 'Connect' }).click();
+    await hub.getByText('connected', { exact: true }).waitFor();
+    assert.equal((await page.content()).includes(token), false);
+    assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+  });
+});
+
+function signed(claims) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const message = `${part({ alg: 'HS256' })}.${part(claims)}`;
+  return `${message}.${createHmac('sha256', SECRET).update(message).digest('base64url')}`;
+}

@@ -16,7 +16,7 @@ use crate::{
 /// Little, so that a flood is soon seen for what it is.
 async fn strict(test: &str) -> Rig {
     Rig::with(test, |settings| {
-        settings.http.http2.max_overhead = 256 * 1024
+        settings.http.http2.max_overhead = 256 * 1024;
     })
     .await
 }
@@ -122,7 +122,10 @@ async fn what_is_no_http2_ends_the_connection() {
     for (what, bytes) in [
         ("data of no stream", frame(DATA, 0, 1, b"x")),
         ("a ping of the wrong size", frame(PING, 0, 0, &[0; 7])),
-        ("a frame over the limit", frame(DATA, 0, 1, &[0; 20_000])),
+        (
+            "a frame over the limit",
+            frame(DATA, 0, 1, &vec![0; 20_000]),
+        ),
         (
             "fields that cannot be decoded",
             frame(HEADERS, 5, 1, &[0xff; 20]),

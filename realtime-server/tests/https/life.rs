@@ -20,7 +20,7 @@ fn hasty(settings: &mut Settings) {
 async fn an_idle_connection_is_told_to_leave() {
     let short = Duration::from_millis(50);
     let rig = Rig::with("h2-idle", |settings| {
-        settings.http.keep_alive_timeout = short
+        settings.http.keep_alive_timeout = short;
     })
     .await;
     let mut client = Client::new(&rig).await;
@@ -55,7 +55,7 @@ async fn a_client_that_answers_no_ping_is_cut() {
 #[tokio::test]
 async fn a_connection_serves_so_many_requests() {
     let rig = Rig::with("h2-many", |settings| {
-        settings.http.max_requests_per_connection = 2
+        settings.http.max_requests_per_connection = 2;
     })
     .await;
     let mut client = Client::new(&rig).await;

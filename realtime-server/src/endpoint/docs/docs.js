@@ -6,6 +6,7 @@ import { loadModel } from './model.js';
 import { operationArticle } from './operations.js';
 import { schemaArticle } from './schemas.js';
 import { startSearch } from './search.js';
+import { tokenField } from './token.js';
 
 const FILES = [
   ['OpenAPI 3.1', '/openapi/v3.1/openapi.json'],
@@ -34,6 +35,8 @@ function show(model) {
   part('heading').textContent = title;
   part('summary').replaceChildren(...prose(description ?? summary ?? ''));
   part('files').append(element('li', {}, `version ${version}`));
+  const token = tokenField(model.schemes);
+  if (token) part('files').after(token);
 
   const sections = [
     ...model.groups.map((group) => groupSection(group, model.resolve)),

@@ -6,6 +6,7 @@ import { Feed } from './feed.js';
 import { Hub } from './hub.js';
 import { badge } from './operations.js';
 import { fields, sample, typeOf } from './schemas.js';
+import { currentToken } from './token.js';
 
 export function hubArticles(hub, resolve) {
   const connection = new Connection(hub);
@@ -26,7 +27,7 @@ class Connection {
   #isOpen = false;
 
   constructor(hub) {
-    this.#hub = new Hub(hub.path, (report) => this.#change(report));
+    this.#hub = new Hub(hub.path, (report) => this.#change(report), hub.security ? currentToken : undefined);
     for (const { name } of hub.calls) {
       this.#hub.on(name, (...values) => this.#feed.add(name, values.map((it) => JSON.stringify(it)).join(', ')));
     }

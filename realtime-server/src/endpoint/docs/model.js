@@ -21,6 +21,7 @@ export async function loadModel() {
   return {
     info: openapi.info,
     groups: groups.filter((group) => group.operations.length || group.hubs.length),
+    schemes: openapi.components?.securitySchemes ?? {},
     schemas: Object.entries(openapi.components?.schemas ?? {}),
     resolve: (value) => resolve(openapi, value),
   };
@@ -63,6 +64,8 @@ function operation(openapi, method, path, said) {
     body: forms.length ? { forms, required: body.required } : undefined,
     responses,
     events: streaming && eventTypes(streaming.content[EVENT_STREAM].itemSchema),
+    // One that asks for nothing can be tried without a token.
+    security: (said.security ?? openapi.security ?? []).length > 0,
     hub: said['x-signalr']?.hub,
     hubPath: said['x-signalr']?.path,
     role: said['x-signalr-role'],
@@ -92,6 +95,7 @@ function allHubs(operations, asyncapi) {
         tags: connect.tags,
         summary: connect.summary,
         description: connect.description,
+        security: connect.security,
         operations: operations.filter(({ hub }) => hub === connect.hub),
         methods: said.filter(hasRole('hub-method')).map((one) => hubMethod(asyncapi, one)),
         calls: said.filter(hasRole('client-method')).map((one) => hubMethod(asyncapi, one)),

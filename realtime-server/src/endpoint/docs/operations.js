@@ -5,6 +5,7 @@ import { attempt, element, prose, slug } from './element.js';
 import { readEvents } from './events.js';
 import { Feed } from './feed.js';
 import { fields, sample, typeOf } from './schemas.js';
+import { onToken, withToken, withTokenShown } from './token.js';
 
 export function operationArticle(operation, resolve) {
   const id = slug('operation', operation.id);
@@ -92,15 +93,18 @@ function trial(operation, resolve) {
   const current = () => request(operation, inputs, body?.value);
   const describe = () => {
     const made = current();
+    made.headers = withTokenShown(made.headers, operation);
     shell.show(curl(made, { stream: operation.events }));
     script.show(operation.events ? subscribing(made, operation.events) : fetching(made));
   };
   form.addEventListener('input', describe);
+  onToken(describe);
   describe();
   const act = operation.events ? streamer(output, button, note) : sender(output, note);
   form.addEventListener('submit', (submit) => {
     submit.preventDefault();
-    attempt(note, () => act(current()));
+    const made = current();
+    attempt(note, () => act({ ...made, headers: withToken(made.headers, operation) }));
   });
   return [form, output.list ?? output, shell.figure, script.figure];
 }

@@ -146,13 +146,12 @@ impl Carrier {
         buf: &mut BytesMut,
         max: usize,
     ) -> Poll<io::Result<usize>> {
-        match self {
-            Self::Tls { stream, .. } => {
-                let stream = Pin::new(stream.get_mut().0.stream_mut());
-                poll_read_buf(stream, cx, &mut buf.limit(max))
-            }
-            other => other.poll_read(cx, buf, max, max),
-        }
+        let stream = match self {
+            Self::Plain(stream) => stream,
+            Self::Tls { stream, .. } => stream.get_mut().0.stream_mut(),
+            Self::Tunnel(tunnel) => return tunnel.poll_read(cx, buf, max),
+        };
+        poll_read_buf(Pin::new(stream), cx, &mut buf.limit(max))
     }
 }
 
