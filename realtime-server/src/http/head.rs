@@ -10,7 +10,7 @@ use super::framing::{self, Framing};
 use super::headers::Line;
 use super::refusal::Refusal;
 use super::request_line::RequestLine;
-use super::{Head, Headers, Method, Version, host};
+use super::{Head, Headers, Method, Scheme, Version, host};
 use crate::config::HttpConfig;
 
 /// What the connection itself has to know of a request.
@@ -42,6 +42,7 @@ pub(crate) fn parse(
     line: RequestLine,
     fields: BytesMut,
     peer: SocketAddr,
+    scheme: Scheme,
     config: &HttpConfig,
 ) -> Result<(Exchange, Option<Head>), Refusal> {
     let RequestLine {
@@ -49,11 +50,14 @@ pub(crate) fn parse(
         target,
         version,
     } = line;
-    let headers = parse_fields(fields, config.max_header_count)?;
-    if SINGLE.iter().any(|name| headers.all(name).nth(1).is_some()) {
-        return Err(Refusal::Repeated);
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-7.4
+    //# Unless the connection is from a trusted gateway, an origin server MUST reject a request if
+    //# any scheme-specific requirements for the target URI are not met.
+    if target.scheme().is_some_and(|meant| meant != scheme) {
+        return Err(Refusal::Scheme);
     }
-    check_host(version, &headers)?;
+    let headers = parse_fields(fields, config.max_header_count)?;
+    check(version, &headers)?;
     let framing = framing::decide(version, &headers)?;
     let keep_alive = keep_alive(version, &headers);
     let expects_continue = expects_continue(version, &headers)? && framing != Framing::None;
@@ -66,6 +70,8 @@ pub(crate) fn parse(
         headers,
         framing,
         peer,
+        scheme,
+        identity: None,
     });
     let may_upgrade = head.as_ref().is_some_and(Head::may_upgrade);
     let exchange = Exchange {
@@ -76,6 +82,14 @@ pub(crate) fn parse(
         may_upgrade,
     };
     Ok((exchange, head))
+}
+
+/// What holds for the fields of every version.
+pub(crate) fn check(version: Version, headers: &Headers) -> Result<(), Refusal> {
+    if SINGLE.iter().any(|name| headers.all(name).nth(1).is_some()) {
+        return Err(Refusal::Repeated);
+    }
+    check_host(version, headers)
 }
 
 fn parse_fields(mut fields: BytesMut, max_count: usize) -> Result<Headers, Refusal> {
@@ -130,7 +144,7 @@ fn keep_alive(version: Version, headers: &Headers) -> bool {
 //= https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
 //# A server that receives a 100-continue expectation in an HTTP/1.0 request MUST ignore that
 //# expectation.
-fn expects_continue(version: Version, headers: &Headers) -> Result<bool, Refusal> {
+pub(crate) fn expects_continue(version: Version, headers: &Headers) -> Result<bool, Refusal> {
     if version == Version::Http10 {
         return Ok(false);
     }

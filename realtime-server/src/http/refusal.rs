@@ -17,13 +17,15 @@ pub(crate) enum Refusal {
     RequestLine,
     /// A version that looks like one, but is not served.
     Version,
+    /// HTTP in clear text where TLS is spoken.
+    ClearText,
     /// A method that is not known or not served.
     Method,
     /// CONNECT.
     Tunnel,
     /// The target is of no known form or holds a character that it must not.
     Target,
-    /// An `https` target on a connection that is not encrypted.
+    /// A target whose scheme is not that of the connection.
     Scheme,
     /// The request line is over its limit.
     TargetTooLong,
@@ -68,6 +70,7 @@ impl Refusal {
             | Self::HeaderLine
             | Self::Repeated
             | Self::Host
+            | Self::ClearText
             | Self::ContentLength
             | Self::TransferEncoding
             | Self::Chunk
@@ -94,10 +97,11 @@ impl fmt::Display for Refusal {
             Self::BlankLines => "too many empty lines before the request",
             Self::RequestLine => "the request line is malformed",
             Self::Version => "only HTTP/1.1 and HTTP/1.0 are served",
+            Self::ClearText => "this port speaks TLS: ask with https",
             Self::Method => "the method is not implemented",
             Self::Tunnel => "tunnels are not opened here",
             Self::Target => "the request target is malformed",
-            Self::Scheme => "https is not served on this connection",
+            Self::Scheme => "the scheme of the target is not that of the connection",
             Self::TargetTooLong => "the request line is too long",
             Self::HeaderLine => "a header line is malformed",
             Self::Repeated => "a header that stands once was repeated",

@@ -10,11 +10,13 @@ use openapi_emit::Api;
 use super::{
     Route, Server, SetupError,
     document::document,
+    gate::Entrance,
     pattern::Pattern,
     route::Description,
     router::{Endpoint, Router},
 };
 use crate::{
+    auth::Guard,
     config::{HttpConfig, ServerConfig},
     description::Schemas,
     endpoint::{Documents, EventStream},
@@ -56,6 +58,7 @@ pub struct ServerBuilder {
     pub(super) config: ServerConfig,
     pub(super) metrics: Arc<Metrics>,
     pub(super) router: Router,
+    guard: Option<Guard>,
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
@@ -153,6 +156,31 @@ impl ServerBuilder {
         self.add(method, pattern, body_limit, handler)
     }
 
+    /// Lets in only whom `guard` does, at every route, stream and hub that is added after this and
+    /// has no guard of its own; with `None`, everybody.
+    ///
+    /// ```
+    /// use realtime_server::{
+    ///     auth::{Access, Guard},
+    ///     http::{Response, Status},
+    ///     identity::Identity,
+    ///     server::ServerBuilder,
+    /// };
+    ///
+    /// let mut server = ServerBuilder::new();
+    /// server.get("/healthz", async |_| Response::text(Status::OK, "ok"))?;
+    /// let access = Access::new().with_token("a long and secret text", Identity::user("ann"));
+    /// server.guard(Some(Guard::new(access)));
+    /// server.get("/whoami", async |request| {
+    ///     let user = request.head.identity.as_ref().and_then(|who| who.user.as_deref());
+    ///     Response::text(Status::OK, user.unwrap_or_default().to_owned())
+    /// })?;
+    /// # Ok::<(), realtime_server::server::SetupError>(())
+    /// ```
+    pub fn guard(&mut self, guard: Option<Guard>) {
+        self.guard = guard;
+    }
+
     /// Has every answer go through `filter` before it is sent, whatever made it: a route, a stream,
     /// a hub, or the routing table itself. Only requests that are refused before they are routed,
     /// such as malformed ones, do not get there.
@@ -180,12 +208,14 @@ impl ServerBuilder {
     pub fn stream(&mut self, pattern: &str, stream: &EventStream) -> Result<Route<'_>, SetupError> {
         self.host(stream);
         let stream = stream.clone();
-        self.add(
+        let route = self.add(
             Method::Get,
             pattern,
             DEFAULT_BODY_LIMIT,
             Arc::new(move |request| Box::pin(ready(stream.subscribe(&request)))),
-        )
+        )?;
+        route.endpoint.entrance = Entrance::Stream;
+        Ok(route)
     }
 
     /// Runs the timers of a stream as long as the server runs, and ends its subscriptions when it
@@ -211,6 +241,7 @@ impl ServerBuilder {
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
         let document = hub.document(path, &mut self.schemas)?;
+        let guard = hub.guard_of_all().or_else(|| self.guard.clone());
         let core = hub.build(Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
@@ -224,6 +255,8 @@ impl ServerBuilder {
                 ready(answers.negotiate(&request))
             })?;
             route.endpoint.description = Description::PartOfHub;
+            route.endpoint.entrance = Entrance::Hub;
+            route.endpoint.guard.clone_from(&guard);
             let answers = Arc::clone(&endpoint);
             let handler: Handler = Arc::new(move |request| {
                 let answers = Arc::clone(&answers);
@@ -240,6 +273,8 @@ impl ServerBuilder {
                 pace: Pace::Held,
                 handler,
                 description,
+                entrance: Entrance::Hub,
+                guard: guard.clone(),
             };
             self.add_endpoint(path, endpoint)?;
         }
@@ -267,6 +302,11 @@ impl ServerBuilder {
     /// # Errors
     /// When the routes cannot be [documented](Self::document).
     pub fn build(mut self) -> Result<Server, SetupError> {
+        self.router.metrics = Arc::clone(&self.metrics);
+        for access in self.router.accesses() {
+            let metrics = Arc::clone(&self.metrics);
+            self.task(async move { access.run(&metrics).await });
+        }
         let document = match self.api.take() {
             Some((api, documents)) => {
                 let schemas = std::mem::take(&mut self.schemas);
@@ -293,6 +333,8 @@ impl ServerBuilder {
             pace: Pace::Prompt,
             handler,
             description: Description::Plain,
+            entrance: Entrance::Route,
+            guard: self.guard.clone(),
         };
         self.add_endpoint(pattern, endpoint)
     }

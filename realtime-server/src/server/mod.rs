@@ -3,15 +3,19 @@
 mod accept;
 mod builder;
 mod document;
+mod gate;
+mod listener;
 mod offers;
 mod pattern;
 mod plain;
 mod route;
 mod router;
+mod security;
 mod setup;
 
 pub use accept::Server;
 pub use builder::ServerBuilder;
+pub use listener::Listener;
 pub use pattern::PatternError;
 pub use route::Route;
 pub use setup::SetupError;
