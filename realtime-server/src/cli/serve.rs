@@ -25,6 +25,7 @@ use crate::{
     config::HttpConfig,
     demo,
     http::{Tls, TlsError},
+    hub::LogForwarder,
     server::{Listener, ServerBuilder, SetupError},
 };
 
@@ -59,6 +60,15 @@ pub(super) struct Options {
         env = "REALTIME_LOG_FORMAT"
     )]
     log_format: Format,
+    /// Up to which level log records are sent to the clients of the hub, as `ReceiveLog`: to
+    /// everybody who connects.
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "off",
+        env = "REALTIME_HUB_LOGS"
+    )]
+    hub_logs: Level,
     #[command(flatten)]
     streams: StreamOptions,
     #[command(flatten)]
@@ -88,7 +98,7 @@ pub(super) enum StartError {
 
 /// Serves until SIGINT or SIGTERM.
 pub(super) fn run(options: &Options) -> Result<(), StartError> {
-    logs::start(options.log_level, options.log_format);
+    let logs = logs::start(options.log_level, options.log_format, options.hub_logs);
     if let Err(error) = rlimit::increase_nofile_limit(rlimit::INFINITY) {
         warn!(%error, "the limit of open files stays as it is");
     }
@@ -96,10 +106,10 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?
-        .block_on(serve(options))
+        .block_on(serve(options, logs))
 }
 
-async fn serve(options: &Options) -> Result<(), StartError> {
+async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), StartError> {
     let listener = listen(&options.listen).await?;
     let address = listener.local_addr().map_err(StartError::Runtime)?;
     let mut urls = vec![format!("http://{address}")];
@@ -131,7 +141,10 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         rules: people.rules,
     };
     server.http_config(http);
-    demo::install(&mut server, &settings).map_err(StartError::Setup)?;
+    let hub = demo::install(&mut server, &settings).map_err(StartError::Setup)?;
+    if let Some(logs) = logs {
+        server.task(logs.run(hub));
+    }
     let mut listeners = vec![Listener::plain(listener)];
     if let Some(listener) = secure {
         let tls = options.tls.load(server.metrics())?;

@@ -15,7 +15,7 @@ mod websocket;
 pub use self::{
     http::HttpConfig,
     http2::Http2Config,
-    hub::{HubConfig, Transports},
+    hub::{HubConfig, Protocols, Transports},
     keys::KeySetConfig,
     origins::Origins,
     server::ServerConfig,

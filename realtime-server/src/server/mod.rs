@@ -2,6 +2,7 @@
 
 mod accept;
 mod builder;
+mod connections;
 mod document;
 mod gate;
 mod listener;

@@ -145,11 +145,51 @@ describe('The docs page in a browser', () => {
     assert.equal(await page.locator('article:visible').count(), await page.locator('article').count());
   });
 
-  it('names every control and skips no level of its headings', async () => {
+  it('lets optional choices be left out, and says what a method wants to be sent', async () => {
+    const other = await browser.newPage();
+    await other.route('**/openapi/v3.2/openapi.json', async (route) => {
+      const openapi = await (await route.fetch()).json();
+      openapi.paths['/sse'].get.parameters.push(
+        { name: 'order', in: 'query', schema: { type: 'string', enum: ['up', 'down'] } },
+        { name: 'loud', in: 'query', schema: { type: 'boolean' } },
+      );
+      await route.fulfill({ json: openapi });
+    });
+    await other.route('**/asyncapi/v3.0/asyncapi.json', async (route) => {
+      const asyncapi = await (await route.fetch()).json();
+      const { messages } = asyncapi.channels.KestrunHub;
+      messages['upload.Echo'] = { name: 'Echo', payload: { properties: { item: { type: 'integer' } } } };
+      asyncapi.operations['KestrunHub.receive.Echo'].messages.push({
+        $ref: '#/channels/KestrunHub/messages/upload.Echo',
+      });
+      await route.fulfill({ json: asyncapi });
+    });
+    await other.goto(`${server.url}/docs`);
+    const ticks = other.locator('article#operation-streamTicks');
+    const code = ticks.locator('.snippet code').first();
+    assert.equal(await code.textContent(), `curl -N '${server.url}/sse'`);
+    await ticks.getByLabel('order').selectOption('down');
+    await ticks.getByLabel('loud').selectOption('true');
+    assert.equal(await code.textContent(), `curl -N '${server.url}/sse?order=down&loud=true'`);
+    const echo = other.locator('article#method-KestrunHub-Echo');
+    assert.equal(await echo.getByRole('button', { name: 'Invoke' }).count(), 0);
+    assert.match(await echo.textContent(), /Uploadsinteger/);
+    assert.match(await echo.textContent(), /connection\.invoke\('Echo', message, subject\)/);
+    await other.close();
+  });
+
+  it('tells of every form that a body may have', async () => {
+    const names = await article('operation-publish').locator('.facts dt code').allTextContents();
+    assert.deepEqual(names, ['stream', 'application/json', 'text/plain']);
+  });
+
+  it('names every article and control, and skips no level of its headings', async () => {
     const unnamed = await page
       .locator('input, select, textarea, button')
       .evaluateAll((all) => all.filter((it) => !(it.labels?.length || it.ariaLabel || it.textContent.trim())).length);
     assert.equal(unnamed, 0);
+    const articles = page.locator('article');
+    assert.equal(await page.getByRole('article', { name: /\S/ }).count(), await articles.count());
     const levels = await page.locator('main :is(h1, h2, h3, h4)').evaluateAll((all) => all.map((it) => Number(it.tagName[1])));
     levels.reduce((before, level) => {
       assert.ok(level <= before + 1, `h${level} after h${before}`);

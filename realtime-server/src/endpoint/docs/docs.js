@@ -65,6 +65,11 @@ function section(name, description, articles) {
     articles,
   );
   node.setAttribute('aria-label', name);
+  for (const article of articles) {
+    const title = article.querySelector('h3');
+    title.id = `${article.id}-title`;
+    article.setAttribute('aria-labelledby', title.id);
+  }
   return node;
 }
 
@@ -78,6 +83,7 @@ function index(sections) {
           'a',
           { href: `#${article.id}` },
           article.querySelector('h3').textContent,
+          ' ',
           article.querySelector('.method')?.cloneNode(true),
         ),
       ),
