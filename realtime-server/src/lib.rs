@@ -28,7 +28,7 @@
 //! ```
 //!
 //! The modules stand on floors, and import only from floors below their own: `config`, `metrics`,
-//! `clock`, `id`; `http`; `description`, `fanout`; `hub`; `signalr`; `endpoint`; `server`; `demo`; `cli`.
+//! `clock`, `id`; `http`, `throttle`; `description`, `fanout`; `hub`; `signalr`; `endpoint`; `server`; `demo`; `cli`.
 
 pub mod cli;
 pub mod clock;
@@ -43,6 +43,7 @@ pub mod id;
 pub mod metrics;
 pub mod server;
 pub mod signalr;
+mod throttle;
 
 /// What routes are described with.
 pub use openapi_emit;

@@ -12,13 +12,14 @@ use super::{
     farewell::Farewell,
     invocation::Invocation,
     invocations::{Invocations, Step},
-    rate::Rate,
     refusal::Refusal,
     uploads::Uploads,
 };
 use crate::{
+    config::Rate,
     fanout::Seat,
     hub::{Begin, Caller, Connection, Core, Disconnect, OpenUploads, Reply, Scope},
+    throttle::Meter,
 };
 
 /// What a connection is doing for its client.
@@ -28,7 +29,7 @@ pub(super) struct Dispatch {
     pub(super) seat: Seat,
     pub(super) invocations: Invocations,
     pub(super) uploads: Uploads,
-    rate: Option<Rate>,
+    invoked: Meter,
     /// Whether the client has pinged: from then on it owes a sign of life.
     pings: bool,
     /// Whether its silence counts at the moment.
@@ -49,14 +50,13 @@ impl Dispatch {
     pub(super) fn new(core: Arc<Core>, connection: Arc<Connection>) -> Self {
         let seat = core.registry.seat(Arc::clone(&connection.member));
         core.enter(&seat);
-        let rate = core.config.max_invocation_rate.map(Rate::new);
         Self {
             invocations: Invocations::new(Arc::clone(&connection), &core.config),
             core,
             connection,
             seat,
             uploads: Uploads::default(),
-            rate,
+            invoked: Meter::new(Instant::now()),
             pings: false,
             awaited: false,
         }
@@ -176,8 +176,8 @@ impl Dispatch {
         reply: &Reply,
         name: &mut Arc<str>,
     ) -> Result<(), Refusal> {
-        if let Some(rate) = &mut self.rate
-            && !rate.admits(Instant::now())
+        if let Some(rate) = self.core.config.max_invocation_rate.map(Rate::per_second)
+            && self.invoked.take(rate, Instant::now()).is_err()
         {
             return Err(Refusal::TooFast);
         }

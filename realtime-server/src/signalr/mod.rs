@@ -10,7 +10,6 @@ mod invocations;
 mod line;
 mod lookahead;
 mod opening;
-mod rate;
 mod refusal;
 mod resume;
 mod session;
