@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::{Network, ProxyFields};
+
 /// Limits and time-outs of every HTTP connection.
 ///
 /// All sizes are in bytes. A limit is the largest value that is still accepted.
@@ -73,6 +75,12 @@ pub struct HttpConfig {
     pub linger_bytes: usize,
     /// A handler must answer within 30 s, unless its route holds the request open. Beyond it: 503.
     pub handler_timeout: Duration,
+    /// Proxies whose word about a client is taken: none. It is its address that limits, logs and
+    /// caps are then about, and its scheme and host that origins are compared with. Of several
+    /// proxies in a row each must be in the list.
+    pub trusted_proxies: Vec<Network>,
+    /// By which fields they say it.
+    pub proxy_fields: ProxyFields,
 }
 
 impl HttpConfig {
@@ -105,6 +113,8 @@ impl Default for HttpConfig {
             linger_timeout: Duration::from_secs(2),
             linger_bytes: 8 * 1024 * 1024,
             handler_timeout: Duration::from_secs(30),
+            trusted_proxies: Vec::new(),
+            proxy_fields: ProxyFields::default(),
         }
     }
 }

@@ -111,7 +111,8 @@ mod tests {
     use super::*;
 
     fn network(text: &str) -> Network {
-        text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+        text.parse()
+            .unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
     #[test]

@@ -60,6 +60,10 @@ impl Asset {
                 "cross-origin-opener-policy",
                 const { HeaderValue::from_static("same-origin") },
             )
+            .header(
+                "permissions-policy",
+                const { HeaderValue::from_static("camera=(), microphone=(), geolocation=()") },
+            )
     }
 }
 

@@ -56,6 +56,42 @@ pub struct Upgraded {
     pub drain: CancellationToken,
 }
 
+impl Body {
+    /// Drops `guard` with the body.
+    pub(super) fn holding(self, guard: impl Send + Sync + 'static) -> Self {
+        match self {
+            Self::Stream(source) => Self::Stream(Box::new(Holding {
+                source,
+                _guard: guard,
+            })),
+            Self::Upgrade(hook) => Self::Upgrade(Box::new(move |upgraded| {
+                let running = hook(upgraded);
+                Box::pin(async move {
+                    running.await;
+                    drop(guard);
+                })
+            })),
+            whole => whole,
+        }
+    }
+}
+
+/// A source with something that lives as long.
+struct Holding<G> {
+    source: Box<dyn Source>,
+    _guard: G,
+}
+
+impl<G: Send> Source for Holding<G> {
+    fn poll_next(&mut self, cx: &mut Context<'_>, out: &mut Vec<Bytes>) -> Poll<bool> {
+        self.source.poll_next(cx, out)
+    }
+
+    fn ends_itself(&self) -> bool {
+        self.source.ends_itself()
+    }
+}
+
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

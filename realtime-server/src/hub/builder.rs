@@ -12,7 +12,12 @@ use super::{
     setup::by_name,
     user_groups::UserGroups,
 };
-use crate::{config::HubConfig, fanout::Registry, http::Head, metrics::Metrics};
+use crate::{
+    config::{HubConfig, Origins},
+    fanout::Registry,
+    http::Head,
+    metrics::Metrics,
+};
 
 /// A hub in the making: a state that all its methods share, and the methods by name.
 ///
@@ -46,6 +51,7 @@ use crate::{config::HubConfig, fanout::Registry, http::Head, metrics::Metrics};
 pub struct Hub<S> {
     state: Arc<S>,
     config: HubConfig,
+    origins: Option<Origins>,
     pub(super) methods: Vec<Method>,
     pub(super) description: Description,
     filters: Vec<Box<FilterFn>>,
@@ -61,6 +67,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
         Self {
             state: state.into(),
             config: HubConfig::default(),
+            origins: None,
             methods: Vec::new(),
             description: Description::default(),
             filters: Vec::new(),
@@ -75,6 +82,18 @@ impl<S: Send + Sync + 'static> Hub<S> {
     pub fn config(mut self, config: HubConfig) -> Self {
         self.config = config;
         self
+    }
+
+    /// Says which pages may connect, instead of those that the [server](crate::config::CorsConfig)
+    /// admits.
+    #[must_use]
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.origins = Some(origins);
+        self
+    }
+
+    pub(crate) fn own_origins(&self) -> Option<&Origins> {
+        self.origins.as_ref()
     }
 
     /// Adds the method that clients invoke as `name`, in any case of its letters.

@@ -11,12 +11,18 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use super::{ServerBuilder, router::Router};
+use super::{
+    ServerBuilder,
+    admission::Admission,
+    cors::Cors,
+    gate::{AnswerFilter, Gate, Guard},
+    router::Router,
+};
 use crate::{
-    config::{HttpConfig, ServerConfig},
+    config::{CorsConfig, Hosts, HttpConfig, ServerConfig},
     endpoint::EventStream,
     fanout::{End, Registry},
-    http::{self, Socket},
+    http,
     metrics::Metrics,
 };
 
@@ -30,6 +36,10 @@ pub struct Server {
     config: ServerConfig,
     metrics: Arc<Metrics>,
     router: Arc<Router>,
+    admission: Arc<Admission>,
+    hosts: Hosts,
+    cors: CorsConfig,
+    filter: Option<AnswerFilter>,
     tasks: Vec<BoxFuture<'static, ()>>,
     stop_hooks: Vec<BoxFuture<'static, ()>>,
     registries: Vec<Arc<Registry>>,
@@ -41,11 +51,21 @@ pub struct Server {
 
 impl Server {
     pub(super) fn new(builder: ServerBuilder, document: Option<Document>) -> Self {
+        let admission = Admission::new(
+            builder.clients,
+            &builder.http,
+            builder.config,
+            Arc::clone(&builder.metrics),
+        );
         Self {
             http: Arc::new(builder.http),
             config: builder.config,
             metrics: builder.metrics,
             router: Arc::new(builder.router),
+            admission: Arc::new(admission),
+            hosts: builder.hosts,
+            cors: builder.cors,
+            filter: builder.filter,
             tasks: builder.tasks,
             stop_hooks: builder.stop_hooks,
             registries: builder.registries,
@@ -74,6 +94,21 @@ impl Server {
         let mut beside: JoinSet<()> = self.tasks.into_iter().collect();
         let mut connections = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
+        let loopback = listener
+            .local_addr()
+            .is_ok_and(|address| address.ip().to_canonical().is_loopback());
+        let service: Arc<dyn http::Service> = Arc::new(Gate::new(
+            self.router,
+            Guard {
+                admission: Arc::clone(&self.admission),
+                hosts: self.hosts,
+                loopback,
+                cors: Cors::new(self.cors),
+                hsts: self.config.hsts,
+                filter: self.filter,
+                metrics: Arc::clone(&self.metrics),
+            },
+        ));
         loop {
             tokio::select! {
                 () = &mut stop => break,
@@ -83,13 +118,15 @@ impl Server {
                             refuse(&stream, peer, &self.metrics);
                             continue;
                         };
-                        let serving = http::serve(
-                            Socket::new(stream, peer),
-                            Arc::clone(&self.router) as Arc<dyn http::Service>,
-                            Arc::clone(&self.http),
-                            Arc::clone(&self.metrics),
-                            drain.clone(),
-                        );
+                        let admission = Arc::clone(&self.admission);
+                        let service = Arc::clone(&service);
+                        let (http, metrics) = (Arc::clone(&self.http), Arc::clone(&self.metrics));
+                        let drain = drain.clone();
+                        let serving = async move {
+                            if let Some((socket, _admitted)) = admission.admit(stream, peer).await {
+                                http::serve(socket, service, http, metrics, drain).await;
+                            }
+                        };
                         connections.spawn(hold(permit, serving));
                     }
                     Err(error) => rest(&error, self.config).await,

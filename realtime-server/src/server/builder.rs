@@ -10,12 +10,13 @@ use openapi_emit::Api;
 use super::{
     Route, Server, SetupError,
     document::document,
+    gate::AnswerFilter,
     pattern::Pattern,
     route::Description,
     router::{Endpoint, Router},
 };
 use crate::{
-    config::{HttpConfig, ServerConfig},
+    config::{ClientLimits, CorsConfig, Hosts, HttpConfig, ServerConfig},
     description::Schemas,
     endpoint::{Documents, EventStream},
     fanout::Registry,
@@ -54,6 +55,10 @@ const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 pub struct ServerBuilder {
     pub(super) http: HttpConfig,
     pub(super) config: ServerConfig,
+    pub(super) clients: ClientLimits,
+    pub(super) hosts: Hosts,
+    pub(super) cors: CorsConfig,
+    pub(super) filter: Option<AnswerFilter>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) router: Router,
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
@@ -170,7 +175,7 @@ impl ServerBuilder {
         &mut self,
         filter: impl Fn(&Head, Response) -> Response + Send + Sync + 'static,
     ) {
-        self.router.filter = Some(Arc::new(filter));
+        self.filter = Some(Arc::new(filter));
     }
 
     /// Serves `stream` to whoever gets `pattern`.
@@ -180,12 +185,14 @@ impl ServerBuilder {
     pub fn stream(&mut self, pattern: &str, stream: &EventStream) -> Result<Route<'_>, SetupError> {
         self.host(stream);
         let stream = stream.clone();
-        self.add(
+        let route = self.add(
             Method::Get,
             pattern,
             DEFAULT_BODY_LIMIT,
             Arc::new(move |request| Box::pin(ready(stream.subscribe(&request)))),
-        )
+        )?;
+        route.endpoint.opens = true;
+        Ok(route)
     }
 
     /// Runs the timers of a stream as long as the server runs, and ends its subscriptions when it
@@ -211,6 +218,7 @@ impl ServerBuilder {
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
         let document = hub.document(path, &mut self.schemas)?;
+        let origins = hub.own_origins().cloned();
         let core = hub.build(Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
@@ -224,6 +232,8 @@ impl ServerBuilder {
                 ready(answers.negotiate(&request))
             })?;
             route.endpoint.description = Description::PartOfHub;
+            route.endpoint.origins.clone_from(&origins);
+            route.endpoint.negotiates = method == Method::Post;
             let answers = Arc::clone(&endpoint);
             let handler: Handler = Arc::new(move |request| {
                 let answers = Arc::clone(&answers);
@@ -240,6 +250,9 @@ impl ServerBuilder {
                 pace: Pace::Held,
                 handler,
                 description,
+                origins: origins.clone(),
+                opens: true,
+                negotiates: false,
             };
             self.add_endpoint(path, endpoint)?;
         }
@@ -293,6 +306,9 @@ impl ServerBuilder {
             pace: Pace::Prompt,
             handler,
             description: Description::Plain,
+            origins: None,
+            opens: false,
+            negotiates: false,
         };
         self.add_endpoint(pattern, endpoint)
     }

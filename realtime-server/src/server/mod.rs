@@ -1,13 +1,20 @@
 //! The server: its routes, its accept loop, and how it stops.
 
 mod accept;
+mod admission;
 mod builder;
+mod cors;
 mod document;
+mod gate;
+mod hardening;
+mod hosts;
 mod offers;
 mod pattern;
 mod plain;
+mod proxy_protocol;
 mod route;
 mod router;
+mod safety;
 mod setup;
 
 pub use accept::Server;

@@ -41,6 +41,7 @@ impl ServerBuilder {
         F: Fn(WebSocket) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
+        let origins = config.origins.clone();
         let endpoint = Arc::new(WebSocketEndpoint::new(
             config,
             Arc::clone(&self.metrics),
@@ -49,6 +50,9 @@ impl ServerBuilder {
         let opens = Arc::clone(&endpoint);
         self.registries.push(Arc::clone(endpoint.registry()));
         self.task(async move { endpoint.run().await });
-        self.get(pattern, move |request| ready(opens.connect(request)))
+        let route = self.get(pattern, move |request| ready(opens.connect(request)))?;
+        route.endpoint.opens = true;
+        route.endpoint.origins = origins;
+        Ok(route)
     }
 }

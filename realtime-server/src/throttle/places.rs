@@ -70,6 +70,11 @@ mod tests {
         drop(held);
         assert!(places.enter(1, 1).is_some());
         drop(other);
-        assert!(places.0.iter().all(|shard| shard.lock().expect("nobody panicked").is_empty()));
+        assert!(
+            places
+                .0
+                .iter()
+                .all(|shard| shard.lock().expect("nobody panicked").is_empty())
+        );
     }
 }

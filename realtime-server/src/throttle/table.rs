@@ -37,6 +37,11 @@ impl<const N: usize> Table<N> {
         }
     }
 
+    /// A key for something of any length. Nobody outside can make two of one key.
+    pub(crate) fn digest(&self, bytes: &[u8]) -> u128 {
+        u128::from(self.hasher.hash_one(bytes))
+    }
+
     /// Counts one more of a kind if it may happen now, else says how long to wait.
     pub(crate) fn take(&self, key: u128, kind: usize, rate: Rate) -> Result<(), Duration> {
         let now = Instant::now();

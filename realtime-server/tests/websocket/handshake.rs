@@ -186,7 +186,7 @@ async fn pages_connect_from_where_they_may() {
         (Origins::Any, [true, true, true, true, true, true, true]),
     ] {
         let mut config = WebSocketConfig::default();
-        config.origins = origins.clone();
+        config.origins = Some(origins.clone());
         let server = echoing(config).await;
         let own = server.address;
         let fields = [
