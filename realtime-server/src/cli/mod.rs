@@ -1,7 +1,9 @@
 //! The command line: flags, logs, exit codes.
 
+mod client_options;
 mod describe;
 mod logs;
+mod page_options;
 mod serve;
 mod stream_options;
 mod sub;
@@ -32,6 +34,8 @@ const FAILED: u8 = 1;
     realtime-server --listen 0.0.0.0:8080 --log-format json\n  \
     realtime-server openapi --version 3.2 --format yaml\n  \
     realtime-server --stream prices --sse-slow-client conflate\n  \
+    realtime-server --static /app=./public --cors-origin https://app.example.com\n  \
+    realtime-server --trusted-proxy 10.0.0.0/8 --allowed-host push.example.com\n  \
     realtime-server sub http://127.0.0.1:5000/sse/broadcast\n  \
     curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'\n  \
     curl -d hello http://127.0.0.1:5000/api/publish/broadcast\n\n\
@@ -49,7 +53,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the demo: its page, event streams and hub. The default.
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// Print what the server offers as OpenAPI: its routes, event streams and hubs.
     #[command(name = "openapi")]
     OpenApi(describe::OpenApiOptions),

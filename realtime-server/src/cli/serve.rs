@@ -3,6 +3,7 @@ use std::{
     fmt,
     io::{self, Write},
     net::SocketAddr,
+    path::PathBuf,
 };
 
 use clap::Args;
@@ -13,13 +14,16 @@ use tokio::{
 use tracing::{info, warn};
 
 use super::{
+    client_options::ClientOptions,
     logs::{self, Format, Level},
+    page_options::PageOptions,
     stream_options::StreamOptions,
     tokens::{self, TokenError},
 };
 use crate::{
-    config::HttpConfig,
+    config::{HttpConfig, ServerConfig},
     demo,
+    endpoint::Directory,
     server::{ServerBuilder, SetupError},
 };
 
@@ -54,6 +58,10 @@ pub(super) struct Options {
     log_format: Format,
     #[command(flatten)]
     streams: StreamOptions,
+    #[command(flatten)]
+    clients: ClientOptions,
+    #[command(flatten)]
+    pages: PageOptions,
 }
 
 /// Why the server could not start.
@@ -65,6 +73,10 @@ pub(super) enum StartError {
     },
     Listen {
         address: SocketAddr,
+        error: io::Error,
+    },
+    Static {
+        directory: PathBuf,
         error: io::Error,
     },
     Runtime(io::Error),
@@ -89,7 +101,7 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     let listener = listen(&options.listen).await?;
     let address = listener.local_addr().map_err(StartError::Runtime)?;
     let local = address.ip().is_loopback();
-    let http = HttpConfig {
+    let mut http = HttpConfig {
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
     };
@@ -100,8 +112,25 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         users: tokens::users(local).map_err(StartError::Token)?,
     };
     let mut server = ServerBuilder::new();
+    options.clients.set_http(&mut http);
     server.http_config(http);
+    let mut config = ServerConfig::default();
+    options.clients.set_server(&mut config);
+    options.pages.set_server(&mut config);
+    server.config(config);
+    server.client_limits(options.clients.limits());
+    server.hosts(options.pages.hosts());
+    server.cors(options.pages.cors());
     demo::install(&mut server, settings).map_err(StartError::Setup)?;
+    for mount in &options.pages.mounts {
+        let directory = Directory::open(&mount.directory).map_err(|error| StartError::Static {
+            directory: mount.directory.clone(),
+            error,
+        })?;
+        server
+            .directory(&mount.path, directory)
+            .map_err(StartError::Setup)?;
+    }
     let server = server.build().map_err(StartError::Setup)?;
     let stop = stop_signal().map_err(StartError::Runtime)?;
     // The banner is for people; where nobody reads it, the server serves all the same.
@@ -179,6 +208,13 @@ impl fmt::Display for StartError {
                 )
             }
             Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
+            Self::Static { directory, error } => {
+                write!(
+                    f,
+                    "cannot serve the directory {}: {error}",
+                    directory.display()
+                )
+            }
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
             Self::Setup(error) => write!(f, "cannot set up the demo: {error}"),
             Self::Token(error) => error.fmt(f),
@@ -189,9 +225,10 @@ impl fmt::Display for StartError {
 impl Error for StartError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Address { error, .. } | Self::Listen { error, .. } | Self::Runtime(error) => {
-                Some(error)
-            }
+            Self::Address { error, .. }
+            | Self::Listen { error, .. }
+            | Self::Static { error, .. }
+            | Self::Runtime(error) => Some(error),
             Self::Setup(error) => Some(error),
             Self::Token(error) => Some(error),
         }

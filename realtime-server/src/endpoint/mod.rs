@@ -3,9 +3,11 @@
 
 mod access;
 mod assets;
+mod conditions;
 mod directory;
 mod docs;
 mod documents;
+mod encoding;
 mod file;
 pub(crate) mod hub_api;
 pub(crate) mod json_body;

@@ -26,7 +26,7 @@ pub type Hook = Box<dyn FnOnce(Upgraded) -> BoxFuture<'static, ()> + Send>;
 
 /// A response body that is made while it is sent.
 ///
-/// The connection frames it: in chunks, or for HTTP/1.0 up to the close. Everything that one call
+/// The connection frames it: by its length, in chunks, or for HTTP/1.0 up to the close. Everything that one call
 /// appends leaves as one chunk in one system call. While the client does not read, the source is
 /// not asked.
 ///
@@ -38,6 +38,11 @@ pub trait Source: Send {
     /// `Ready(true)` means that something was appended, `Ready(false)` that the body ends after
     /// what was appended.
     fn poll_next(&mut self, cx: &mut Context<'_>, out: &mut Vec<Bytes>) -> Poll<bool>;
+
+    /// How many bytes it makes in all, where that is known before. It makes so many or panics.
+    fn length(&self) -> Option<u64> {
+        None
+    }
 
     /// Whether it learns of a stop by itself and ends in its own time, after last words that are
     /// made elsewhere.
@@ -85,6 +90,10 @@ struct Holding<G> {
 impl<G: Send> Source for Holding<G> {
     fn poll_next(&mut self, cx: &mut Context<'_>, out: &mut Vec<Bytes>) -> Poll<bool> {
         self.source.poll_next(cx, out)
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.source.length()
     }
 
     fn ends_itself(&self) -> bool {

@@ -124,7 +124,7 @@ impl Guard {
         }
         let connects = found.opens() || head.may_upgrade();
         let changes = !matches!(head.method, Method::Get | Method::Head | Method::Options);
-        if !admitted && (connects || changes) {
+        if !admitted && (connects || changes) && !shows_bearer(head) {
             self.metrics.origins_refused.incr();
             debug!(peer = %head.peer, "request refused: foreign origin");
             return Err(foreign(if connects { "connect" } else { "do this" }));
@@ -185,6 +185,13 @@ impl Guard {
             None => answer,
         }
     }
+}
+
+/// Whether a request shows a token that no browser adds by itself: for a page of another origin only
+/// after a preflight.
+fn shows_bearer(head: &Head) -> bool {
+    let scheme = token(head).and_then(|credentials| credentials.get(.."bearer ".len()));
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
 }
 
 /// What a request shows to say who it is from; whether it is good is decided elsewhere.

@@ -86,6 +86,20 @@ async fn a_foreign_page_can_change_nothing_and_open_nothing() {
 }
 
 #[tokio::test]
+async fn a_token_that_no_browser_adds_counts_more_than_the_page() {
+    let server = with(Origins::Same).await;
+    for (credentials, expected) in [("Bearer x", 200), ("bearer x", 200), ("Basic eDp5", 403)] {
+        let fields = by("https://evil.example") + &format!("Authorization: {credentials}\r\n");
+        let answer = asked_by(&server, "POST /change", &fields).await;
+        assert_eq!(answer.status, expected, "{credentials}");
+        // Its own page would have asked first, and got this answer.
+        let preflight = by("https://evil.example") + PREFLIGHT;
+        let answer = asked_by(&server, "OPTIONS /change", &preflight).await;
+        assert_eq!(answer.field("access-control-allow-origin"), None);
+    }
+}
+
+#[tokio::test]
 async fn a_listed_page_may_ask_and_see() {
     let server = with(listed()).await;
     for request in [

@@ -8,12 +8,14 @@
 mod bodies;
 mod chunking;
 mod client;
+mod differential;
 mod expectations;
 mod framing;
 mod handlers;
 mod heads;
 mod life;
 mod limits;
+mod naive;
 mod rig;
 mod sockets;
 mod streams;
