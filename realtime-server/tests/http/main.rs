@@ -5,6 +5,7 @@
     reason = "in a test a panic is the failure it should be"
 )]
 
+mod agreement;
 mod bodies;
 mod chunking;
 mod client;

@@ -3,25 +3,25 @@
 
 /// What a request says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    pub method: String,
-    pub path: String,
-    pub query: Option<String>,
-    pub fields: Vec<(String, Vec<u8>)>,
-    pub length: Length,
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) fields: Vec<(String, Vec<u8>)>,
+    pub(crate) length: Length,
     /// How many bytes the head has, with empty lines before it.
-    pub head: usize,
+    pub(crate) head: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Length {
+pub(crate) enum Length {
     Bytes(u128),
     Chunked,
 }
 
 /// What there is at the beginning of some bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Read<T> {
+pub(crate) enum Read<T> {
     All(T),
     /// It may become something when more comes.
     Partial,
@@ -29,7 +29,7 @@ pub enum Read<T> {
     Refused,
 }
 
-pub fn request(bytes: &[u8]) -> Read<Request> {
+pub(crate) fn request(bytes: &[u8]) -> Read<Request> {
     let mut rest = bytes;
     let mut blank = 0;
     while let Some(after) = rest.strip_prefix(b"\r\n") {
@@ -173,7 +173,7 @@ fn parse_field(line: &[u8]) -> Option<(String, Vec<u8>)> {
         .then(|| (name.to_ascii_lowercase(), value.to_vec()))
 }
 
-pub fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !text.is_empty() && text.chars().all(fits)
 }
@@ -245,7 +245,7 @@ fn is_authority(text: &str) -> bool {
 }
 
 /// A chunked body and how many bytes it takes.
-pub fn chunked(bytes: &[u8]) -> Read<(Vec<u8>, usize)> {
+pub(crate) fn chunked(bytes: &[u8]) -> Read<(Vec<u8>, usize)> {
     let mut body = Vec::new();
     let mut at = 0;
     loop {
