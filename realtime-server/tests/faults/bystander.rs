@@ -3,10 +3,7 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::mpsc::{self, RecvTimeoutError, Sender},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -17,22 +14,25 @@ use crate::process::Server;
 /// they take less than a millisecond.
 const FAST: Duration = Duration::from_millis(500);
 
-/// Asks for a page again and again, on one connection and in a thread of its own.
+/// How long it looks at a page before it asks again.
+const PACE: Duration = Duration::from_millis(10);
+
+/// Asks for a page again and again, in a thread of its own.
 pub(crate) struct Bystander {
-    done: Arc<AtomicBool>,
+    done: Sender<()>,
     asking: JoinHandle<Vec<Duration>>,
 }
 
 impl Bystander {
     pub(crate) fn of(server: &Server) -> Self {
-        let done = Arc::new(AtomicBool::new(false));
-        let (address, stop) = (server.address, Arc::clone(&done));
+        let (done, ended) = mpsc::channel();
+        let address = server.address;
         let mut socket = TcpStream::connect(address).unwrap();
         // It is there before the attack begins.
         ask(&mut socket, address);
         let asking = thread::spawn(move || {
             let mut times = Vec::new();
-            while !stop.load(Relaxed) || times.len() < 20 {
+            while ended.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) || times.len() < 20 {
                 let asked = Instant::now();
                 ask(&mut socket, address);
                 times.push(asked.elapsed());
@@ -44,7 +44,7 @@ impl Bystander {
 
     /// Asserts that it was answered, and soon.
     pub(crate) fn was_served(self) {
-        self.done.store(true, Relaxed);
+        drop(self.done);
         let mut times = self.asking.join().expect("the bystander was not served");
         times.sort();
         let slow = times.get(times.len() * 9 / 10).unwrap();

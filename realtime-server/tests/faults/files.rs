@@ -18,9 +18,8 @@ async fn a_server_without_files_goes_on_and_does_not_spin() {
     for _ in 0..100 {
         held.push(server.connect().await);
     }
-    until(|| server.open_files() == 64).await;
-    let bystander_served = bystander;
-    bystander_served.was_served();
+    until(|| server.open_files() >= 60).await;
+    bystander.was_served();
     let before = server.spent();
     // What is looked at is what happens in a span of time.
     sleep(Duration::from_secs(2)).await;

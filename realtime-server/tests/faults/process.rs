@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     process::{Child, Command, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -17,8 +18,12 @@ use tokio::{
 /// How long is waited for what must come.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// One attack at a time: what is looked at is how long others wait, and they share the machine.
+static ALONE: Mutex<()> = Mutex::new(());
+
 pub(crate) struct Server {
     child: Child,
+    _alone: MutexGuard<'static, ()>,
     pub(crate) address: SocketAddr,
 }
 
@@ -29,6 +34,7 @@ impl Server {
 
     /// A server that may have so many files and sockets open.
     pub(crate) fn with_files(files: Option<u32>, arguments: &[&str]) -> Self {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         // Clients of this test are many.
         let _ = rlimit::increase_nofile_limit(rlimit::INFINITY);
         let limit = files.map_or(String::new(), |files| format!("ulimit -n {files}; "));
@@ -52,6 +58,7 @@ impl Server {
             .find_map(|line| line.strip_prefix("listening on http://")?.parse().ok());
         Self {
             child,
+            _alone: alone,
             address: address.unwrap(),
         }
     }
