@@ -13,13 +13,15 @@ use std::{
 };
 
 /// Every module of the crate, and its floor.
-const FLOORS: [(&str, usize); 14] = [
+const FLOORS: [(&str, usize); 16] = [
     ("config", 0),
     ("metrics", 0),
     ("clock", 0),
     ("id", 0),
+    ("identity", 0),
     ("http", 1),
     ("throttle", 1),
+    ("auth", 2),
     ("description", 2),
     ("fanout", 2),
     ("hub", 3),

@@ -1,5 +1,6 @@
 //! The command line: flags, logs, exit codes.
 
+mod auth_options;
 mod client_options;
 mod describe;
 mod logs;
@@ -7,6 +8,8 @@ mod page_options;
 mod serve;
 mod stream_options;
 mod sub;
+mod tls_options;
+mod token;
 mod tokens;
 
 use std::{
@@ -22,7 +25,7 @@ const USAGE: u8 = 2;
 /// What a client ends with whose server refuses it.
 const FAILED: u8 = 1;
 
-/// Serves Server-Sent Events and SignalR hubs over HTTP/1.1 and WebSockets.
+/// Serves Server-Sent Events and SignalR hubs over HTTP and WebSockets.
 #[derive(Debug, Parser)]
 #[command(
     name = "realtime-server",
@@ -36,6 +39,8 @@ const FAILED: u8 = 1;
     realtime-server --stream prices --sse-slow-client conflate\n  \
     realtime-server --static /app=./public --cors-origin https://app.example.com\n  \
     realtime-server --trusted-proxy 10.0.0.0/8 --allowed-host push.example.com\n  \
+    realtime-server --jwt-key-file HS256=secret.txt --rules rules.json\n  \
+    realtime-server token --key-file HS256=secret.txt ann --claim scope=publish\n  \
     realtime-server sub http://127.0.0.1:5000/sse/broadcast\n  \
     curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'\n  \
     curl -d hello http://127.0.0.1:5000/api/publish/broadcast\n\n\
@@ -60,6 +65,8 @@ enum Command {
     /// Print what the server offers as AsyncAPI: the messages of its event streams and hubs.
     #[command(name = "asyncapi")]
     AsyncApi(describe::AsyncApiOptions),
+    /// Sign a token and print it, for tests and scripts.
+    Token(token::Options),
     /// Subscribe to an event stream and print its events as they come.
     Sub(sub::Options),
 }
@@ -87,6 +94,10 @@ pub fn main() -> ExitCode {
         },
         Some(Command::Serve(options)) => serve(&options),
         None => serve(&arguments.serve),
+        Some(Command::Token(options)) => match token::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error, FAILED),
+        },
         Some(Command::OpenApi(options)) => print(describe::openapi(&options)),
         Some(Command::AsyncApi(options)) => print(describe::asyncapi(&options)),
     }

@@ -4,27 +4,32 @@ use std::{
     io::{self, Write},
     net::SocketAddr,
     path::PathBuf,
+    sync::Arc,
 };
 
 use clap::Args;
 use tokio::{
     net::{TcpListener, TcpSocket, lookup_host},
     signal::unix::{SignalKind, signal},
+    task::spawn_blocking,
 };
 use tracing::{info, warn};
 
 use super::{
+    auth_options::AuthOptions,
     client_options::ClientOptions,
     logs::{self, Format, Level},
     page_options::PageOptions,
     stream_options::StreamOptions,
-    tokens::{self, TokenError},
+    tls_options::TlsOptions,
+    tokens::{self, People, PeopleError},
 };
 use crate::{
     config::{HttpConfig, ServerConfig},
     demo,
     endpoint::Directory,
-    server::{ServerBuilder, SetupError},
+    http::{Tls, TlsError},
+    server::{Listener, ServerBuilder, SetupError},
 };
 
 /// Connections that the kernel may hold ready to be accepted.
@@ -40,6 +45,8 @@ pub(super) struct Options {
         env = "REALTIME_LISTEN"
     )]
     listen: String,
+    #[command(flatten)]
+    tls: TlsOptions,
     /// How much to log.
     #[arg(
         long,
@@ -62,6 +69,8 @@ pub(super) struct Options {
     clients: ClientOptions,
     #[command(flatten)]
     pages: PageOptions,
+    #[command(flatten)]
+    auth: AuthOptions,
 }
 
 /// Why the server could not start.
@@ -80,8 +89,13 @@ pub(super) enum StartError {
         error: io::Error,
     },
     Runtime(io::Error),
+    Keys {
+        certificates: usize,
+        keys: usize,
+    },
     Setup(SetupError),
-    Token(TokenError),
+    Tls(TlsError),
+    People(PeopleError),
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -100,18 +114,34 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
 async fn serve(options: &Options) -> Result<(), StartError> {
     let listener = listen(&options.listen).await?;
     let address = listener.local_addr().map_err(StartError::Runtime)?;
-    let local = address.ip().is_loopback();
+    let mut urls = vec![format!("http://{address}")];
+    let mut local = address.ip().is_loopback();
+    let secure = match options.tls.address() {
+        Some(secure) => {
+            let listener = listen(secure).await?;
+            let address = listener.local_addr().map_err(StartError::Runtime)?;
+            urls.push(format!("https://{address}"));
+            local &= address.ip().is_loopback();
+            Some(listener)
+        }
+        None => None,
+    };
     let mut http = HttpConfig {
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
     };
+    let people = tokens::people(&options.auth, local).map_err(StartError::People)?;
+    let mut server = ServerBuilder::new();
+    server.task(reload_keys(&people).map_err(StartError::Runtime)?);
     let settings = demo::Settings {
         streams: options.streams.config(),
         names: options.streams.names.clone(),
-        publishers: tokens::publishers(local).map_err(StartError::Token)?,
-        users: tokens::users(local).map_err(StartError::Token)?,
+        publishers: people.publishers,
+        users: people.users,
+        guard: people.guard,
+        tickets: people.tickets,
+        rules: people.rules,
     };
-    let mut server = ServerBuilder::new();
     options.clients.set_http(&mut http);
     server.http_config(http);
     let mut config = ServerConfig::default();
@@ -121,7 +151,7 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     server.client_limits(options.clients.limits());
     server.hosts(options.pages.hosts());
     server.cors(options.pages.cors());
-    demo::install(&mut server, settings).map_err(StartError::Setup)?;
+    demo::install(&mut server, &settings).map_err(StartError::Setup)?;
     for mount in &options.pages.mounts {
         let directory = Directory::open(&mount.directory).map_err(|error| StartError::Static {
             directory: mount.directory.clone(),
@@ -131,11 +161,17 @@ async fn serve(options: &Options) -> Result<(), StartError> {
             .directory(&mount.path, directory)
             .map_err(StartError::Setup)?;
     }
+    let mut listeners = vec![Listener::plain(listener)];
+    if let Some(listener) = secure {
+        let tls = options.tls.load(server.metrics())?;
+        listeners.push(Listener::tls(listener, Arc::clone(&tls)));
+        server.task(reload(tls).map_err(StartError::Runtime)?);
+    }
     let server = server.build().map_err(StartError::Setup)?;
     let stop = stop_signal().map_err(StartError::Runtime)?;
     // The banner is for people; where nobody reads it, the server serves all the same.
-    let _ = banner(&listener);
-    server.serve(listener, stop).await;
+    let _ = banner(&urls);
+    server.serve_all(listeners, stop).await;
     Ok(())
 }
 
@@ -172,11 +208,40 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn banner(listener: &TcpListener) -> io::Result<()> {
-    let url = format!("http://{}", listener.local_addr()?);
+/// Reads the keys of tokens again at each SIGHUP.
+fn reload_keys(people: &People) -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let accesses = [Arc::clone(&people.publishers), Arc::clone(&people.users)];
+    Ok(async move {
+        while hangup.recv().await.is_some() {
+            info!("asked to read keys again");
+            for access in &accesses {
+                access.reload();
+            }
+        }
+    })
+}
+
+/// Reads the certificates again at every SIGHUP.
+fn reload(tls: Arc<Tls>) -> io::Result<impl Future<Output = ()>> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        while hangup.recv().await.is_some() {
+            let tls = Arc::clone(&tls);
+            // It has logged why it failed.
+            let _ = spawn_blocking(move || tls.reload()).await;
+        }
+    })
+}
+
+/// Says where the server is; the examples go to the first of `urls`.
+fn banner(urls: &[String]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "realtime-server {}", env!("CARGO_PKG_VERSION"))?;
-    writeln!(out, "listening on {url}")?;
+    for url in urls {
+        writeln!(out, "listening on {url}")?;
+    }
+    let url = urls.first().map_or("", String::as_str);
     writeln!(out)?;
     writeln!(out, "  page         {url}/")?;
     writeln!(out, "  docs         {url}/docs")?;
@@ -217,7 +282,12 @@ impl fmt::Display for StartError {
             }
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
             Self::Setup(error) => write!(f, "cannot set up the demo: {error}"),
-            Self::Token(error) => error.fmt(f),
+            Self::Keys { certificates, keys } => write!(
+                f,
+                "each --tls-cert needs its --tls-key: there are {certificates} and {keys}"
+            ),
+            Self::Tls(error) => error.fmt(f),
+            Self::People(error) => error.fmt(f),
         }
     }
 }
@@ -230,7 +300,9 @@ impl Error for StartError {
             | Self::Static { error, .. }
             | Self::Runtime(error) => Some(error),
             Self::Setup(error) => Some(error),
-            Self::Token(error) => Some(error),
+            Self::Keys { .. } => None,
+            Self::Tls(error) => Some(error),
+            Self::People(error) => Some(error),
         }
     }
 }

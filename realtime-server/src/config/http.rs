@@ -1,8 +1,8 @@
-//! Limits and time-outs of the HTTP/1.1 layer.
+//! Limits and time-outs of the HTTP layer.
 
 use std::time::Duration;
 
-use super::{Network, ProxyFields};
+use super::{Http2Config, Network, ProxyFields};
 
 /// Limits and time-outs of every HTTP connection.
 ///
@@ -81,6 +81,8 @@ pub struct HttpConfig {
     pub trusted_proxies: Vec<Network>,
     /// By which fields they say it.
     pub proxy_fields: ProxyFields,
+    /// What HTTP/2 has besides.
+    pub http2: Http2Config,
 }
 
 impl HttpConfig {
@@ -115,6 +117,7 @@ impl Default for HttpConfig {
             handler_timeout: Duration::from_secs(30),
             trusted_proxies: Vec::new(),
             proxy_fields: ProxyFields::default(),
+            http2: Http2Config::default(),
         }
     }
 }

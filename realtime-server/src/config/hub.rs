@@ -68,6 +68,9 @@ pub struct HubConfig {
     pub stateful_buffer: usize,
     /// How long invocations may go on after their connection is gone: 30 s.
     pub invocation_grace: Duration,
+    /// Whether a connection ends, and its client may come back, when the token that it was opened
+    /// with does: no. With long polling, a newer token of a later poll counts.
+    pub close_on_expiration: bool,
     /// Whether clients are told the text of unexpected errors: no.
     pub detailed_errors: bool,
 }
@@ -103,6 +106,7 @@ impl Default for HubConfig {
             allow_stateful_reconnect: false,
             stateful_buffer: 100_000,
             invocation_grace: Duration::from_secs(30),
+            close_on_expiration: false,
             detailed_errors: false,
         }
     }

@@ -6,13 +6,16 @@ mod clients;
 mod cors;
 mod hosts;
 mod http;
+mod http2;
 mod hub;
+mod keys;
 mod network;
 mod origins;
 mod proxies;
 mod rate;
 mod server;
 mod stream;
+mod tls;
 mod websocket;
 
 pub use self::{
@@ -20,12 +23,15 @@ pub use self::{
     cors::CorsConfig,
     hosts::Hosts,
     http::HttpConfig,
+    http2::Http2Config,
     hub::{HubConfig, Transports},
+    keys::KeySetConfig,
     network::{Network, NetworkError},
     origins::Origins,
     proxies::ProxyFields,
     rate::Rate,
     server::ServerConfig,
     stream::{SlowClient, StreamConfig},
+    tls::{CertificateFiles, TlsConfig},
     websocket::WebSocketConfig,
 };

@@ -215,6 +215,13 @@ impl Registry {
         index.members.values().map(Arc::clone).collect()
     }
 
+    /// `member` is ended with [`End::Expired`] by the first [`Sweep`](super::Sweep) after `time`; the
+    /// latest call counts.
+    pub fn expire_after(&self, member: &Member, time: Duration) {
+        let until = self.read_clock().saturating_add(millis(time));
+        member.expires_at.store(until, Relaxed);
+    }
+
     /// The coarse clock: milliseconds since the registry was made, as of the last sweep; never zero.
     pub(super) fn now(&self) -> u64 {
         self.now.load(Relaxed)
@@ -293,8 +300,7 @@ impl Seat {
 
     /// The member is ended with [`End::Expired`] by the first [`Sweep`](super::Sweep) after `time`.
     pub fn expire_after(&self, time: Duration) {
-        let until = self.registry.read_clock().saturating_add(millis(time));
-        self.member.expires_at.store(until, Relaxed);
+        self.registry.expire_after(&self.member, time);
     }
 
     /// From now on the member's silence counts.

@@ -51,10 +51,7 @@ pub(crate) fn parse(
         version,
     } = line;
     let headers = parse_fields(fields, config.max_header_count)?;
-    if SINGLE.iter().any(|name| headers.all(name).nth(1).is_some()) {
-        return Err(Refusal::Repeated);
-    }
-    check_host(version, &headers)?;
+    check(version, &headers)?;
     let client = forwarded::client(peer, scheme, &headers, config);
     //= https://www.rfc-editor.org/rfc/rfc9110#section-7.4
     //# Unless the connection is from a trusted gateway, an origin server MUST reject a request if
@@ -76,6 +73,7 @@ pub(crate) fn parse(
         peer: client.peer,
         scheme: client.scheme,
         forwarded_host: client.host,
+        identity: None,
     });
     let may_upgrade = head.as_ref().is_some_and(Head::may_upgrade);
     let exchange = Exchange {
@@ -86,6 +84,14 @@ pub(crate) fn parse(
         may_upgrade,
     };
     Ok((exchange, head))
+}
+
+/// What holds for the fields of every version.
+pub(crate) fn check(version: Version, headers: &Headers) -> Result<(), Refusal> {
+    if SINGLE.iter().any(|name| headers.all(name).nth(1).is_some()) {
+        return Err(Refusal::Repeated);
+    }
+    check_host(version, headers)
 }
 
 fn parse_fields(mut fields: BytesMut, max_count: usize) -> Result<Headers, Refusal> {
@@ -140,7 +146,7 @@ fn keep_alive(version: Version, headers: &Headers) -> bool {
 //= https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
 //# A server that receives a 100-continue expectation in an HTTP/1.0 request MUST ignore that
 //# expectation.
-fn expects_continue(version: Version, headers: &Headers) -> Result<bool, Refusal> {
+pub(crate) fn expects_continue(version: Version, headers: &Headers) -> Result<bool, Refusal> {
     if version == Version::Http10 {
         return Ok(false);
     }

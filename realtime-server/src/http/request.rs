@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::framing::Framing;
 use super::{Headers, Method, Scheme, Target, origin};
-use crate::config::Origins;
+use crate::{config::Origins, identity::Identity};
 
 /// The version of a request that is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,8 @@ pub enum Version {
     Http10,
     /// `HTTP/1.1`.
     Http11,
+    /// `HTTP/2`.
+    Http2,
 }
 
 /// Everything that is known before the body.
@@ -39,7 +41,9 @@ pub struct Head {
     /// Whether it came over TLS, to us or to that proxy.
     pub scheme: Scheme,
     /// The authority that a trusted proxy was asked for.
-    pub(super) forwarded_host: Option<Box<str>>,
+    pub(in crate::http) forwarded_host: Option<Box<str>>,
+    /// Who asks, once a [`Guard`](crate::auth::Guard) has found it out.
+    pub identity: Option<Arc<Identity>>,
 }
 
 impl Head {
@@ -58,20 +62,20 @@ impl Head {
     }
 
     /// Whether the client asks to change to `protocol` and may: HTTP/1.1, `Connection: upgrade`,
-    /// and no body.
+    /// and no body. What HTTP/2 asks for by an extended CONNECT (RFC 8441) looks the same here.
     //= https://www.rfc-editor.org/rfc/rfc9110#section-7.8
     //# A server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request.
     pub fn asks_for(&self, protocol: &str) -> bool {
         self.may_upgrade() && self.headers.has_token("upgrade", protocol)
     }
 
-    /// Whether the request comes from a page of this server, or from no page at all.
-    pub(crate) fn is_same_origin(&self) -> bool {
-        origin::admits(&Origins::Same, self)
+    /// Whether the request comes from a page of these origins, or from no page at all.
+    pub(crate) fn comes_from(&self, origins: &Origins) -> bool {
+        origin::admits(origins, self)
     }
 
     pub(crate) fn may_upgrade(&self) -> bool {
-        self.version == Version::Http11
+        self.version >= Version::Http11
             && self.framing == Framing::None
             && self.headers.has_token("connection", "upgrade")
     }

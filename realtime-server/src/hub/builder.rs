@@ -13,6 +13,7 @@ use super::{
     user_groups::UserGroups,
 };
 use crate::{
+    auth::{Guard, Policy},
     config::{HubConfig, Origins},
     fanout::Registry,
     http::Head,
@@ -58,6 +59,9 @@ pub struct Hub<S> {
     connected: Option<Box<ConnectedFn>>,
     disconnected: Option<Box<DisconnectedFn>>,
     user_id: Option<Box<UserIdFn>>,
+    guard: Option<Guard>,
+    invoke_policy: Option<Policy>,
+    join_policy: Option<Policy>,
 }
 
 impl<S: Send + Sync + 'static> Hub<S> {
@@ -74,6 +78,9 @@ impl<S: Send + Sync + 'static> Hub<S> {
             connected: None,
             disconnected: None,
             user_id: None,
+            guard: None,
+            invoke_policy: None,
+            join_policy: None,
         }
     }
 
@@ -175,8 +182,50 @@ impl<S: Send + Sync + 'static> Hub<S> {
         self
     }
 
+    /// Lets in only whom `guard` does: to negotiate, and with each request of a connection, which
+    /// all have to come from the same person. Its own guard counts instead of the server's.
+    #[must_use]
+    pub fn guard(mut self, guard: &Guard) -> Self {
+        self.guard = Some(guard.clone());
+        self
+    }
+
+    /// Only those whom `policy` allows its name may invoke the method that was added last. It is
+    /// asked once the arguments fit, as in ASP.NET Core.
+    ///
+    /// ```
+    /// use realtime_server::{auth::Policy, hub::Hub};
+    ///
+    /// let hub = Hub::new(())
+    ///     .method("Delete", async |_, _, (_id,): (u64,)| Ok(()))
+    ///     .require(Policy::claim("role", "admin"));
+    /// # drop(hub);
+    /// ```
+    #[must_use]
+    pub fn require(mut self, policy: Policy) -> Self {
+        if let Some(method) = self.methods.last_mut() {
+            method.policy = Some(policy);
+        }
+        self
+    }
+
+    /// Only those whom `policy` allows its name may invoke a method, whichever it is.
+    #[must_use]
+    pub fn may_invoke(mut self, policy: Policy) -> Self {
+        self.invoke_policy = Some(policy);
+        self
+    }
+
+    /// Only those whom `policy` allows a group may [join](Caller::join) it from a method of theirs.
+    /// Who puts others into groups by [`Clients`](super::Clients) is not asked.
+    #[must_use]
+    pub fn may_join(mut self, policy: Policy) -> Self {
+        self.join_policy = Some(policy);
+        self
+    }
+
     /// Says by the request that opens a connection to which user it belongs, for as long as it
-    /// lasts. Without this, connections belong to nobody.
+    /// lasts. Without this, it is the user whom the guard has found out, if there is one.
     #[must_use]
     pub fn user_id(
         mut self,
@@ -227,8 +276,13 @@ impl<S: Send + Sync + 'static> Hub<S> {
             call,
             signature: Signature::of::<A, R>(),
             description: None,
+            policy: None,
         });
         self
+    }
+
+    pub(crate) fn guard_of_all(&self) -> Option<Guard> {
+        self.guard.clone()
     }
 
     pub(crate) fn build(self, metrics: Arc<Metrics>) -> Result<Arc<Core>, HubSetupError> {
@@ -242,6 +296,8 @@ impl<S: Send + Sync + 'static> Hub<S> {
             connected: self.connected,
             disconnected: self.disconnected,
             user_id: self.user_id,
+            invoke_policy: self.invoke_policy,
+            join_policy: self.join_policy,
             config: self.config,
         }))
     }

@@ -13,6 +13,7 @@ use futures_util::task::AtomicWaker;
 use signalr_protocol::{Protocol, Transport};
 use tokio_util::sync::CancellationToken;
 
+use super::Principal;
 use crate::{fanout::Member, http::Head};
 
 /// Where a connection comes from, as of its first transport request.
@@ -27,6 +28,7 @@ pub(crate) struct Origin {
 pub(crate) struct Connection {
     pub(crate) member: Arc<Member>,
     pub(crate) origin: Origin,
+    pub(crate) principal: Arc<Principal>,
     /// Cancelled when the connection is over.
     pub(crate) ended: CancellationToken,
     /// How many invocations hold one of the slots of the connection.
@@ -37,10 +39,11 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(member: Arc<Member>, origin: Origin) -> Self {
+    pub(crate) fn new(member: Arc<Member>, origin: Origin, principal: Arc<Principal>) -> Self {
         Self {
             member,
             origin,
+            principal,
             ended: CancellationToken::new(),
             slots: AtomicUsize::new(0),
             reader: AtomicWaker::new(),

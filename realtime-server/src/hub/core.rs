@@ -13,9 +13,11 @@ use super::{
     user_groups::UserGroups,
 };
 use crate::{
+    auth::Policy,
     config::HubConfig,
     fanout::{GroupLimit, Registry, Seat},
     http::Head,
+    identity::Identity,
     metrics::Metrics,
 };
 
@@ -39,6 +41,8 @@ pub(crate) struct Core {
     pub(super) connected: Option<Box<ConnectedFn>>,
     pub(super) disconnected: Option<Box<DisconnectedFn>>,
     pub(super) user_id: Option<Box<UserIdFn>>,
+    pub(super) invoke_policy: Option<Policy>,
+    pub(super) join_policy: Option<Policy>,
 }
 
 /// One registered method.
@@ -52,6 +56,8 @@ pub(crate) struct Method {
     pub(super) call: Box<MethodFn>,
     pub(super) signature: Signature,
     pub(super) description: Option<MethodDescription>,
+    /// Who may invoke it, if that is not for everybody here.
+    pub(super) policy: Option<Policy>,
 }
 
 /// An invocation whose method is to begin.
@@ -70,8 +76,31 @@ impl Core {
 
     /// The user that a request belongs to.
     pub(crate) fn user_of(&self, head: &Head) -> Option<Arc<str>> {
-        let user = self.user_id.as_ref()?(head)?;
-        Some(user.into())
+        match &self.user_id {
+            Some(user_id) => user_id(head).map(Into::into),
+            None => head.identity.as_ref()?.user.clone(),
+        }
+    }
+
+    /// Whether a connection may invoke `method`.
+    pub(crate) fn allows(&self, method: &Method, connection: &Connection) -> bool {
+        let policies = [&self.invoke_policy, &method.policy];
+        let mut policies = policies.into_iter().flatten();
+        policies.all(|policy| self.is_allowed(policy, &method.name, connection))
+    }
+
+    /// Whether a connection may join `group` by itself.
+    pub(super) fn allows_to_join(&self, group: &str, connection: &Connection) -> bool {
+        let policy = self.join_policy.as_ref();
+        policy.is_none_or(|policy| self.is_allowed(policy, group, connection))
+    }
+
+    fn is_allowed(&self, policy: &Policy, name: &str, connection: &Connection) -> bool {
+        let who = connection.principal.identity();
+        let checked = policy.check(who.as_deref(), name);
+        checked
+            .inspect_err(|denied| denied.count(&self.metrics))
+            .is_ok()
     }
 
     /// Binds the arguments of an invocation. The method begins with the first poll of its work.
@@ -98,6 +127,16 @@ impl Core {
                 debug!(connection = %member.id(), "a user is in more groups than a connection may be");
             }
         });
+    }
+
+    /// Lets a connection live as long as what is known of its person, where that is asked for.
+    pub(crate) fn extend(&self, id: &str, who: Option<&Identity>) {
+        if self.config.close_on_expiration
+            && let Some(time) = who.and_then(Identity::time_left)
+            && let Some(member) = self.registry.member(id)
+        {
+            self.registry.expire_after(&member, time);
+        }
     }
 
     /// Takes a connection out of everything, and remembers its groups where that is wanted.

@@ -20,6 +20,7 @@ mod group;
 mod invoke_error;
 mod items;
 mod log_layer;
+mod principal;
 mod reply;
 mod scope;
 mod setup;
@@ -50,6 +51,7 @@ pub(crate) use self::{
     connection::{Connection, Origin},
     core::{Begin, Core, Method},
     filter::Work,
+    principal::Principal,
     reply::Reply,
     scope::Scope,
     upload::UploadSink,

@@ -12,17 +12,18 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
 use super::{
-    ServerBuilder,
+    Listener, ServerBuilder,
     admission::Admission,
     cors::Cors,
-    gate::{AnswerFilter, Gate, Guard},
+    front::{AnswerFilter, Front, Rules},
+    listener::{Accepted, Listeners},
     router::Router,
 };
 use crate::{
     config::{CorsConfig, Hosts, HttpConfig, ServerConfig},
     endpoint::EventStream,
     fanout::{End, Registry},
-    http,
+    http::{self, Serving, Socket, Tls},
     metrics::Metrics,
 };
 
@@ -30,7 +31,7 @@ use crate::{
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\
     Retry-After: 5\r\nConnection: close\r\n\r\n";
 
-/// A server that is set up; it serves one listener.
+/// A server that is set up.
 pub struct Server {
     http: Arc<HttpConfig>,
     config: ServerConfig,
@@ -86,48 +87,60 @@ impl Server {
         self.router.routes()
     }
 
-    /// Serves `listener` until `stop` is ready; then ends all connections in an orderly way and
-    /// returns when they are gone, or when [`ServerConfig::drain_timeout`] has passed.
+    /// Serves `listener` until `stop` is ready, in clear text, as [`serve_all`](Self::serve_all).
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        self.serve_all(vec![Listener::plain(listener)], stop).await;
+    }
+
+    /// Serves `listeners` until `stop` is ready; then ends all connections in an orderly way and
+    /// returns when they are gone, or when [`ServerConfig::drain_timeout`] has passed.
+    pub async fn serve_all(self, listeners: Vec<Listener>, stop: impl Future<Output = ()>) {
         let drain = CancellationToken::new();
         let permits = Arc::new(Semaphore::new(self.config.max_connections));
+        let mut listeners = Listeners::new(listeners);
         let mut beside: JoinSet<()> = self.tasks.into_iter().collect();
+        for tls in listeners.watches() {
+            beside.spawn(tls.watch());
+        }
         let mut connections = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
-        let loopback = listener
-            .local_addr()
-            .is_ok_and(|address| address.ip().to_canonical().is_loopback());
-        let service: Arc<dyn http::Service> = Arc::new(Gate::new(
-            self.router,
-            Guard {
-                admission: Arc::clone(&self.admission),
-                hosts: self.hosts,
-                loopback,
-                cors: Cors::new(self.cors),
-                hsts: self.config.hsts,
-                filter: self.filter,
-                metrics: Arc::clone(&self.metrics),
-            },
-        ));
+        let rules = Rules {
+            admission: Arc::clone(&self.admission),
+            hosts: self.hosts,
+            loopback: listeners.are_local(),
+            cors: Cors::new(self.cors),
+            hsts: self.config.hsts,
+            filter: self.filter,
+            metrics: Arc::clone(&self.metrics),
+        };
+        let serving = Serving {
+            service: Arc::new(Front::new(self.router, rules)),
+            config: self.http,
+            metrics: Arc::clone(&self.metrics),
+            drain: drain.clone(),
+        };
         loop {
             tokio::select! {
                 () = &mut stop => break,
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) => {
+                accepted = listeners.accept() => match accepted {
+                    Ok(Accepted { stream, peer, tls }) => {
                         let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-                            refuse(&stream, peer, &self.metrics);
+                            refuse(&stream, peer, tls.as_deref(), &self.metrics);
                             continue;
                         };
+                        let (serving, permits) = (serving.clone(), Arc::clone(&permits));
                         let admission = Arc::clone(&self.admission);
-                        let service = Arc::clone(&service);
-                        let (http, metrics) = (Arc::clone(&self.http), Arc::clone(&self.metrics));
-                        let drain = drain.clone();
-                        let serving = async move {
-                            if let Some((socket, _admitted)) = admission.admit(stream, peer).await {
-                                http::serve(socket, service, http, metrics, drain).await;
+                        connections.spawn(hold(permit, async move {
+                            let mut stream = stream;
+                            let Some(client) = admission.admit(&mut stream, peer, tls.is_some()).await
+                            else {
+                                return;
+                            };
+                            match tls {
+                                Some(tls) => tls.serve(stream, client.peer, serving, permits).await,
+                                None => http::run(Socket::new(stream, client.peer), serving).await,
                             }
-                        };
-                        connections.spawn(hold(permit, serving));
+                        }));
                     }
                     Err(error) => rest(&error, self.config).await,
                 },
@@ -135,7 +148,7 @@ impl Server {
                 Some(ended) = beside.join_next() => report(ended),
             }
         }
-        drop(listener);
+        drop(listeners);
         info!(connections = connections.len(), "stopping");
         let deadline = Instant::now() + self.config.drain_timeout;
         if time::timeout_at(deadline, join_all(self.stop_hooks))
@@ -177,10 +190,11 @@ async fn hold(_permit: OwnedSemaphorePermit, connection: impl Future<Output = ()
     connection.await;
 }
 
-fn refuse(stream: &TcpStream, peer: SocketAddr, metrics: &Metrics) {
+/// Turns a client away: with an answer, where it could read one without a handshake.
+fn refuse(stream: &TcpStream, peer: SocketAddr, tls: Option<&Tls>, metrics: &Metrics) {
     metrics.connections_refused.incr();
     // One attempt: a fresh socket takes these few bytes, and nobody waits for one that does not.
-    let told = stream.try_write(FULL).is_ok();
+    let told = tls.is_none() && stream.try_write(FULL).is_ok();
     debug!(%peer, told, "refused: as many connections as there may be");
 }
 

@@ -10,7 +10,7 @@ use tracing::{debug, warn};
 use super::proxy_protocol;
 use crate::{
     config::{ClientLimits, HttpConfig, Network, Rate, ServerConfig},
-    http::{Response, Socket, Status},
+    http::{Response, Status},
     metrics::Metrics,
     throttle::{Place, Places, Table},
 };
@@ -85,16 +85,17 @@ impl Admission {
         }
     }
 
-    /// The connection, if it may be. If not, its client has been told as far as that goes.
+    /// Who connects, if it may. If not, it has been told as far as that goes: not where it could
+    /// not read it without a handshake.
     pub(super) async fn admit(
         &self,
-        mut stream: TcpStream,
+        stream: &mut TcpStream,
         peer: SocketAddr,
-    ) -> Option<(Socket, Admitted)> {
-        match self.connection(&mut stream, peer).await {
-            Ok(admitted) => Some((Socket::new(stream, admitted.peer), admitted)),
-            Err(Refused::Silently) => None,
-            Err(Refused::TooMany(too_many)) => {
+        encrypted: bool,
+    ) -> Option<Admitted> {
+        match self.connection(stream, peer).await {
+            Ok(admitted) => Some(admitted),
+            Err(Refused::TooMany(too_many)) if !encrypted => {
                 let refusal = Response::empty(Status::TOO_MANY_REQUESTS)
                     .header("retry-after", too_many.seconds().into());
                 // One attempt: a fresh socket takes these few bytes, and nobody waits for one that
@@ -102,6 +103,7 @@ impl Admission {
                 let _ = stream.try_write(&refusal.last_words());
                 None
             }
+            Err(_) => None,
         }
     }
 

@@ -10,12 +10,14 @@ use openapi_emit::Api;
 use super::{
     Route, Server, SetupError,
     document::document,
-    gate::AnswerFilter,
+    front::AnswerFilter,
+    gate::Entrance,
     pattern::Pattern,
     route::Description,
     router::{Endpoint, Router},
 };
 use crate::{
+    auth::Guard,
     config::{ClientLimits, CorsConfig, Hosts, HttpConfig, ServerConfig},
     description::Schemas,
     endpoint::{Documents, EventStream},
@@ -61,6 +63,7 @@ pub struct ServerBuilder {
     pub(super) filter: Option<AnswerFilter>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) router: Router,
+    guard: Option<Guard>,
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
@@ -158,6 +161,31 @@ impl ServerBuilder {
         self.add(method, pattern, body_limit, handler)
     }
 
+    /// Lets in only whom `guard` does, at every route, stream and hub that is added after this and
+    /// has no guard of its own; with `None`, everybody.
+    ///
+    /// ```
+    /// use realtime_server::{
+    ///     auth::{Access, Guard},
+    ///     http::{Response, Status},
+    ///     identity::Identity,
+    ///     server::ServerBuilder,
+    /// };
+    ///
+    /// let mut server = ServerBuilder::new();
+    /// server.get("/healthz", async |_| Response::text(Status::OK, "ok"))?;
+    /// let access = Access::new().with_token("a long and secret text", Identity::user("ann"));
+    /// server.guard(Some(Guard::new(access)));
+    /// server.get("/whoami", async |request| {
+    ///     let user = request.head.identity.as_ref().and_then(|who| who.user.as_deref());
+    ///     Response::text(Status::OK, user.unwrap_or_default().to_owned())
+    /// })?;
+    /// # Ok::<(), realtime_server::server::SetupError>(())
+    /// ```
+    pub fn guard(&mut self, guard: Option<Guard>) {
+        self.guard = guard;
+    }
+
     /// Has every answer go through `filter` before it is sent, whatever made it: a route, a stream,
     /// a hub, or the routing table itself. Only requests that are refused before they are routed,
     /// such as malformed ones, do not get there.
@@ -191,7 +219,7 @@ impl ServerBuilder {
             DEFAULT_BODY_LIMIT,
             Arc::new(move |request| Box::pin(ready(stream.subscribe(&request)))),
         )?;
-        route.endpoint.opens = true;
+        route.endpoint.entrance = Entrance::Stream;
         Ok(route)
     }
 
@@ -219,6 +247,7 @@ impl ServerBuilder {
     ) -> Result<Clients, SetupError> {
         let document = hub.document(path, &mut self.schemas)?;
         let origins = hub.own_origins().cloned();
+        let guard = hub.guard_of_all().or_else(|| self.guard.clone());
         let core = hub.build(Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
@@ -234,6 +263,8 @@ impl ServerBuilder {
             route.endpoint.description = Description::PartOfHub;
             route.endpoint.origins.clone_from(&origins);
             route.endpoint.negotiates = method == Method::Post;
+            route.endpoint.entrance = Entrance::Hub;
+            route.endpoint.guard.clone_from(&guard);
             let answers = Arc::clone(&endpoint);
             let handler: Handler = Arc::new(move |request| {
                 let answers = Arc::clone(&answers);
@@ -251,8 +282,9 @@ impl ServerBuilder {
                 handler,
                 description,
                 origins: origins.clone(),
-                opens: true,
                 negotiates: false,
+                entrance: Entrance::Hub,
+                guard: guard.clone(),
             };
             self.add_endpoint(path, endpoint)?;
         }
@@ -280,6 +312,10 @@ impl ServerBuilder {
     /// # Errors
     /// When the routes cannot be [documented](Self::document).
     pub fn build(mut self) -> Result<Server, SetupError> {
+        for access in self.router.accesses() {
+            let metrics = Arc::clone(&self.metrics);
+            self.task(async move { access.run(&metrics).await });
+        }
         let document = match self.api.take() {
             Some((api, documents)) => {
                 let schemas = std::mem::take(&mut self.schemas);
@@ -307,8 +343,9 @@ impl ServerBuilder {
             handler,
             description: Description::Plain,
             origins: None,
-            opens: false,
             negotiates: false,
+            entrance: Entrance::Route,
+            guard: self.guard.clone(),
         };
         self.add_endpoint(pattern, endpoint)
     }

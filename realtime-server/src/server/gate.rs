@@ -1,200 +1,92 @@
-//! What every request goes through before and after the routing table.
+use std::sync::Arc;
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use tracing::debug;
 
-use tracing::{debug, warn};
-
-use super::{
-    admission::{Admission, TooMany},
-    cors::{Cors, Grant, foreign},
-    hardening::harden,
-    hosts,
-    router::{Found, Router},
-};
+use super::router::Endpoint;
 use crate::{
-    config::Hosts,
-    http::{Decision, Handler, Head, Method, Problem, Response, Scheme, Service, Status},
+    auth::{Denied, Entry, Guard, QueryToken},
+    http::{Handler, Head, Response},
+    identity::Identity,
     metrics::Metrics,
-    throttle::Place,
 };
 
-/// What every answer goes through before it is sent.
-pub(super) type AnswerFilter = Arc<dyn Fn(&Head, Response) -> Response + Send + Sync>;
-
-/// The routing table behind everything that guards it.
-pub(super) struct Gate {
-    router: Arc<Router>,
-    guard: Arc<Guard>,
+/// What kind of thing a guard stands before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Entrance {
+    #[default]
+    Route,
+    /// A stream or a WebSocket: a browser cannot set a header on its requests.
+    Stream,
+    /// A hub, whose clients show the body of a refusal.
+    Hub,
 }
 
-/// Who may ask for what, and what every answer says.
-pub(super) struct Guard {
-    pub(super) admission: Arc<Admission>,
-    pub(super) hosts: Hosts,
-    /// Whether the server listens on loopback only.
-    pub(super) loopback: bool,
-    pub(super) cors: Cors,
-    pub(super) hsts: Option<Duration>,
-    pub(super) filter: Option<AnswerFilter>,
-    pub(super) metrics: Arc<Metrics>,
-}
-
-/// What has to be known of a request when its answer comes.
-#[derive(Clone)]
-struct Asked {
-    grant: Grant,
-    client: IpAddr,
-    shows_token: bool,
-    hsts: Option<Duration>,
-    place: Option<Arc<Place>>,
-}
-
-impl Gate {
-    pub(super) fn new(router: Arc<Router>, guard: Guard) -> Self {
-        if guard.hosts == Hosts::ByListener && !guard.loopback {
-            warn!("requests are answered for every host name; the server's own can be listed");
+impl Entrance {
+    fn query(self) -> QueryToken {
+        match self {
+            Self::Route => QueryToken::Ignored,
+            Self::Stream | Self::Hub => QueryToken::Taken,
         }
-        Self {
-            router,
-            guard: Arc::new(guard),
+    }
+
+    fn refusal(self, denied: Denied) -> Response {
+        match self {
+            Self::Route | Self::Stream => denied.into(),
+            Self::Hub => denied.bare(),
         }
     }
 }
 
-impl Service for Gate {
-    fn route(&self, head: &Head) -> Decision {
-        let found = self.router.find(head);
-        let (admitted, grant) = self.guard.cors.decide(found.origins(), head);
-        let mut asked = Asked {
-            grant,
-            client: head.peer.ip(),
-            shows_token: token(head).is_some(),
-            hsts: self.guard.hsts(head),
-            place: None,
-        };
-        match self.guard.check(head, &found, admitted) {
-            Ok(place) => asked.place = place.map(Arc::new),
-            Err(refusal) => return Decision::Answer(self.guard.finish(asked, head, refusal)),
-        }
-        let preflight = self
-            .guard
-            .cors
-            .preflight(head, &asked.grant, || found.methods());
-        let decision = match preflight {
-            Some(answer) => Decision::Answer(answer),
-            None => found.decide(head),
-        };
-        match decision {
-            Decision::Answer(answer) => Decision::Answer(self.guard.finish(asked, head, answer)),
-            Decision::Call {
-                body_limit,
-                params,
-                handler,
-                pace,
-            } => Decision::Call {
-                body_limit,
-                params,
-                handler: self.guard.behind(handler, asked),
-                pace,
-            },
+/// The handler of `endpoint` for whoever its guard lets in by `head`, or the refusal.
+pub(super) fn pass(
+    endpoint: &Endpoint,
+    head: &Head,
+    metrics: &Arc<Metrics>,
+) -> Result<Handler, Response> {
+    let Some(guard) = &endpoint.guard else {
+        return Ok(Arc::clone(&endpoint.handler));
+    };
+    let entrance = endpoint.entrance;
+    match guard.look(head, entrance.query()) {
+        Entry::Open(who) => Ok(known(Arc::clone(&endpoint.handler), who)),
+        Entry::Shut(denied) => Err(refuse(entrance, head, denied, metrics)),
+        Entry::Later => {
+            let (guard, handler) = (guard.clone(), Arc::clone(&endpoint.handler));
+            Ok(later(guard, handler, entrance, Arc::clone(metrics)))
         }
     }
 }
 
-impl Guard {
-    /// Refuses what may not be, whatever there is at the path.
-    fn check(
-        &self,
-        head: &Head,
-        found: &Found<'_>,
-        admitted: bool,
-    ) -> Result<Option<Place>, Response> {
-        let client = head.peer.ip();
-        let limited = |too_many| self.limited(head, too_many);
-        self.admission
-            .request(client, token(head))
-            .map_err(limited)?;
-        if !hosts::admits(&self.hosts, self.loopback, head) {
-            self.metrics.hosts_refused.incr();
-            debug!(peer = %head.peer, "request refused: for a name that is not ours");
-            return Err(Problem::new(Status::MISDIRECTED_REQUEST)
-                .with_detail("the server does not go by this name")
-                .with_field("Host")
-                .into());
-        }
-        let connects = found.opens() || head.may_upgrade();
-        let changes = !matches!(head.method, Method::Get | Method::Head | Method::Options);
-        if !admitted && (connects || changes) && !shows_bearer(head) {
-            self.metrics.origins_refused.incr();
-            debug!(peer = %head.peer, "request refused: foreign origin");
-            return Err(foreign(if connects { "connect" } else { "do this" }));
-        }
-        if found.negotiates() {
-            self.admission.negotiation(client).map_err(limited)?;
-        }
-        self.admission.place(client).map_err(limited)
+/// Tells the handler who asks.
+fn known(handler: Handler, who: Option<Arc<Identity>>) -> Handler {
+    if who.is_none() {
+        return handler;
     }
+    Arc::new(move |mut request| {
+        request.head.identity.clone_from(&who);
+        handler(request)
+    })
+}
 
-    fn limited(&self, head: &Head, too_many: TooMany) -> Response {
-        self.metrics.requests_limited.incr();
-        debug!(peer = %head.peer, "request refused: too many of one client");
-        let refusal = Problem::new(Status::TOO_MANY_REQUESTS)
-            .with_detail("one client may not ask more; come back after Retry-After seconds");
-        Response::from(refusal).header("retry-after", too_many.seconds().into())
-    }
-
-    /// Browsers are kept to TLS where they have come over it by a name that somebody owns.
-    fn hsts(&self, head: &Head) -> Option<Duration> {
-        let name = hosts::split_port(head.authority()?).0;
-        let lasting = head.scheme == Scheme::Https && !hosts::is_nobodys(name);
-        self.hsts.filter(|_| lasting)
-    }
-
-    fn behind(self: &Arc<Self>, handler: Handler, asked: Asked) -> Handler {
-        let guard = Arc::clone(self);
-        Arc::new(move |request| {
-            let (guard, asked) = (Arc::clone(&guard), asked.clone());
-            let head = guard.filter.is_some().then(|| request.head.clone());
-            let answer = handler(request);
-            Box::pin(async move {
-                let answer = answer.await;
-                match head {
-                    Some(head) => guard.finish(asked, &head, answer),
-                    None => guard.finish_unfiltered(asked, answer),
+/// Looks again after keys have been fetched; only then does the handler run.
+fn later(guard: Guard, handler: Handler, entrance: Entrance, metrics: Arc<Metrics>) -> Handler {
+    Arc::new(move |mut request| {
+        let (guard, handler) = (guard.clone(), Arc::clone(&handler));
+        let metrics = Arc::clone(&metrics);
+        Box::pin(async move {
+            match guard.look_later(&request.head, entrance.query()).await {
+                Ok(who) => {
+                    request.head.identity = who;
+                    handler(request).await
                 }
-            })
+                Err(denied) => refuse(entrance, &request.head, denied, &metrics),
+            }
         })
-    }
-
-    fn finish(&self, asked: Asked, head: &Head, answer: Response) -> Response {
-        let answer = match &self.filter {
-            Some(filter) => filter(head, answer),
-            None => answer,
-        };
-        self.finish_unfiltered(asked, answer)
-    }
-
-    fn finish_unfiltered(&self, asked: Asked, answer: Response) -> Response {
-        if answer.status == Status::UNAUTHORIZED && asked.shows_token {
-            self.admission.failed_authentication(asked.client);
-        }
-        let answer = self.cors.tell(asked.grant, answer);
-        let answer = harden(answer, asked.hsts);
-        match asked.place {
-            Some(place) => answer.holding(place),
-            None => answer,
-        }
-    }
+    })
 }
 
-/// Whether a request shows a token that no browser adds by itself: for a page of another origin only
-/// after a preflight.
-fn shows_bearer(head: &Head) -> bool {
-    let scheme = token(head).and_then(|credentials| credentials.get(.."bearer ".len()));
-    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
-}
-
-/// What a request shows to say who it is from; whether it is good is decided elsewhere.
-fn token(head: &Head) -> Option<&[u8]> {
-    head.headers.first("authorization")
+fn refuse(entrance: Entrance, head: &Head, denied: Denied, metrics: &Metrics) -> Response {
+    denied.count(metrics);
+    debug!(peer = %head.peer, method = %head.method, target = %head.target.for_log(), ?denied, "request refused");
+    entrance.refusal(denied)
 }

@@ -1,9 +1,15 @@
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use super::{pattern::Pattern, route::Description};
+use super::{
+    gate::{Entrance, pass},
+    pattern::Pattern,
+    route::Description,
+};
 use crate::{
+    auth::{Access, Guard},
     config::Origins,
     http::{Decision, Handler, Head, HeaderValue, Method, Pace, Params, Problem, Response, Status},
+    metrics::Metrics,
 };
 
 /// The table of routes.
@@ -27,9 +33,9 @@ pub(super) struct Endpoint {
     pub(super) description: Description,
     /// Which pages may ask for it, where it says so itself.
     pub(super) origins: Option<Origins>,
-    /// Whether it opens a connection, so that even a GET changes something.
-    pub(super) opens: bool,
     pub(super) negotiates: bool,
+    pub(super) entrance: Entrance,
+    pub(super) guard: Option<Guard>,
 }
 
 impl Router {
@@ -54,6 +60,27 @@ impl Router {
         }
         resource.methods.push(endpoint);
         resource.methods.last_mut()
+    }
+
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.resources.iter().flat_map(|resource| &resource.methods)
+    }
+
+    /// What the guards know people by, each once.
+    pub(super) fn accesses(&self) -> Vec<Arc<Access>> {
+        let mut accesses: Vec<Arc<Access>> = Vec::new();
+        for guard in self
+            .endpoints()
+            .filter_map(|endpoint| endpoint.guard.as_ref())
+        {
+            if !accesses
+                .iter()
+                .any(|known| Arc::ptr_eq(known, guard.access()))
+            {
+                accesses.push(Arc::clone(guard.access()));
+            }
+        }
+        accesses
     }
 
     pub(super) fn routes(&self) -> impl Iterator<Item = (Method, &str)> {
@@ -118,7 +145,8 @@ impl Found<'_> {
 
     /// Whether it opens a connection, so that even a GET changes something.
     pub(super) fn opens(&self) -> bool {
-        self.endpoint.is_some_and(|endpoint| endpoint.opens)
+        self.endpoint
+            .is_some_and(|endpoint| endpoint.entrance != Entrance::Route)
     }
 
     /// Whether it negotiates with clients of a hub.
@@ -134,7 +162,7 @@ impl Found<'_> {
         })
     }
 
-    pub(super) fn decide(self, head: &Head) -> Decision {
+    pub(super) fn decide(self, head: &Head, metrics: &Arc<Metrics>) -> Decision {
         let Some((resource, params)) = self.resource else {
             let missing = Problem::new(Status::NOT_FOUND).with_detail("nothing is at this path");
             return Decision::Answer(missing.into());
@@ -144,11 +172,14 @@ impl Found<'_> {
             _ => self.endpoint,
         };
         match endpoint {
-            Some(endpoint) => Decision::Call {
-                body_limit: endpoint.body_limit,
-                params,
-                handler: endpoint.handler.clone(),
-                pace: endpoint.pace,
+            Some(endpoint) => match pass(endpoint, head, metrics) {
+                Ok(handler) => Decision::Call {
+                    body_limit: endpoint.body_limit,
+                    params,
+                    handler,
+                    pace: endpoint.pace,
+                },
+                Err(refusal) => Decision::Answer(refusal),
             },
             None if head.method == Method::Options => Decision::Answer(
                 Response::empty(Status::NO_CONTENT).header("allow", resource.allow()),

@@ -19,13 +19,13 @@ use super::{
     dispatch::Dispatch,
     farewell::Farewell,
     lookahead::Lookahead,
+    opening::Opener,
     resume::Resume,
     session::{Next, Session},
     transport::{Gone, Wire},
 };
 use crate::{
     fanout::{End, Member, OutboxLimits, Overflow, Payload, Taken},
-    http::Head,
     hub::{Connection as HubConnection, Core, Disconnect, HubError, Origin, Transport},
 };
 
@@ -74,10 +74,11 @@ impl Connection {
         mut wire: Wire,
         core: Arc<Core>,
         id: Arc<str>,
-        head: Head,
+        opener: Opener,
         session: Session,
         records: BytesMut,
     ) -> Self {
+        let Opener { head, principal } = opener;
         let origin = Origin {
             head,
             transport: wire.transport(),
@@ -100,7 +101,7 @@ impl Connection {
         }
         let member = Arc::new(member);
         core.metrics.hub_connections.incr();
-        let connection = Arc::new(HubConnection::new(member, origin));
+        let connection = Arc::new(HubConnection::new(member, origin, principal));
         let greeting = Arc::clone(&core).connected(Arc::clone(&connection)).boxed();
         let dispatch = Dispatch::new(core, connection);
         Self {

@@ -50,6 +50,8 @@ impl Dispatch {
     pub(super) fn new(core: Arc<Core>, connection: Arc<Connection>) -> Self {
         let seat = core.registry.seat(Arc::clone(&connection.member));
         core.enter(&seat);
+        let who = connection.principal.identity();
+        core.extend(connection.id(), who.as_deref());
         Self {
             invocations: Invocations::new(Arc::clone(&connection), &core.config),
             core,
@@ -196,6 +198,9 @@ impl Dispatch {
         let work = core
             .begin(method, begin, &mut uploads)
             .map_err(Refusal::Arguments)?;
+        if !core.allows(method, &self.connection) {
+            return Err(Refusal::Unauthorized);
+        }
         match (call.wants_stream, method.streams) {
             (true, false) => return Err(Refusal::AnswersWithResult),
             (false, true) => return Err(Refusal::AnswersWithStream),

@@ -16,7 +16,7 @@ use self::{negotiate::negotiate, upgrade::upgrade};
 use super::{
     connection::keep_alive,
     line::{Arrival, Left, Line, Refused},
-    opening,
+    opening::{self, Opener},
     table::{Listed, Table},
     transport::{self, Requests, Wire},
 };
@@ -115,7 +115,7 @@ impl HubEndpoint {
                 token.as_deref().filter(|token| !token.is_empty()),
             ),
             Method::Get => {
-                let found = self.find(token.as_deref());
+                let found = self.find(token.as_deref(), &request.head);
                 if wants_events(request) {
                     found.map_or_else(Into::into, |line| self.stream(&line, &request.head))
                 } else {
@@ -126,11 +126,11 @@ impl HubEndpoint {
                     uncached(answer)
                 }
             }
-            Method::Post => match self.find(token.as_deref()) {
+            Method::Post => match self.find(token.as_deref(), &request.head) {
                 Ok(line) => post(&line, &request.body).await,
                 Err(missing) => missing.into(),
             },
-            Method::Delete => match self.find(token.as_deref()) {
+            Method::Delete => match self.find(token.as_deref(), &request.head) {
                 Ok(line) => delete(&line),
                 Err(missing) => missing.into(),
             },
@@ -169,11 +169,20 @@ impl HubEndpoint {
         }
     }
 
-    fn find(&self, token: Option<&str>) -> Result<Arc<Line>, Missing> {
+    /// The connection with this token, if `head` comes from the person who negotiated it.
+    fn find(&self, token: Option<&str>, head: &Head) -> Result<Arc<Line>, Missing> {
         let token = token.filter(|token| !token.is_empty());
-        self.table
+        let line = self
+            .table
             .find(token.ok_or(Missing::Token)?)
-            .ok_or(Missing::Connection)
+            .ok_or(Missing::Connection)?;
+        if !line.principal.renew(head.identity.as_ref()) {
+            self.core.metrics.requests_forbidden.incr();
+            debug!(connection = %line.id, peer = %head.peer, "somebody else shows the token of a connection");
+            return Err(Missing::Person);
+        }
+        self.core.extend(&line.id, head.identity.as_deref());
+        Ok(line)
     }
 
     /// In the order of ASP.NET Core: whether the transport is offered, whether it is the one, and
@@ -198,7 +207,7 @@ impl HubEndpoint {
             wire,
             Arc::clone(&self.core),
             Arc::clone(&line.id),
-            head.clone(),
+            Opener::new(head.clone(), Arc::clone(&line.principal)),
             self.stop.clone(),
         );
         let cut = self.cut.clone();
@@ -214,12 +223,15 @@ impl HubEndpoint {
 enum Missing {
     Token,
     Connection,
+    /// It is somebody else's.
+    Person,
 }
 
 impl From<Missing> for Response {
     fn from(missing: Missing) -> Self {
         match missing {
             Missing::Token => plain(Status::BAD_REQUEST, "Connection ID required"),
+            Missing::Person => plain(Status::FORBIDDEN, ""),
             Missing::Connection => plain(Status::NOT_FOUND, "No Connection with that ID"),
         }
     }

@@ -11,15 +11,29 @@ use super::{
     session::{self, Session},
     transport::{Gone, Wire},
 };
-use crate::{http::Head, hub::Core};
+use crate::{
+    http::Head,
+    hub::{Core, Principal},
+};
 
-/// Runs one connection from its handshake to its end. `head` is that of its first transport
-/// request; `stop` ends it while it has no handshake, after which the registry does.
+/// What opens a connection: the head of its first transport request, and whose it is.
+pub(super) struct Opener {
+    pub(super) head: Head,
+    pub(super) principal: Arc<Principal>,
+}
+
+impl Opener {
+    pub(super) fn new(head: Head, principal: Arc<Principal>) -> Self {
+        Self { head, principal }
+    }
+}
+
+/// Runs one connection from its handshake to its end; `stop` ends it while it has no handshake, after which the registry does.
 pub(super) async fn run(
     mut wire: Wire,
     core: Arc<Core>,
     id: Arc<str>,
-    head: Head,
+    opener: Opener,
     stop: CancellationToken,
 ) {
     let mut session = Session::new(
@@ -35,7 +49,7 @@ pub(super) async fn run(
     let refusal = match shaken.await {
         Some(Ok(Ok(accepted))) => {
             wire.push(wire.form(session.protocol()).frame(accepted));
-            let connection = Connection::new(wire, core, id, head, session, records);
+            let connection = Connection::new(wire, core, id, opener, session, records);
             return connection.live().await;
         }
         Some(Ok(Err(Unshaken::Refused(refusal)))) => Some(refusal),

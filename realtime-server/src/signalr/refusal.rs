@@ -7,6 +7,8 @@ use signalr_protocol::BindError;
 pub(super) enum Refusal {
     UnknownMethod,
     Arguments(BindError),
+    /// The caller may not invoke the method.
+    Unauthorized,
     /// A stream was asked for, and the method answers with a result.
     AnswersWithResult,
     /// A result was asked for, and the method answers with a stream.
@@ -32,6 +34,9 @@ impl Refusal {
                 format!("{} InvalidDataException: {error}", failed(name))
             }
             Self::Arguments(_) => failed(name),
+            Self::Unauthorized => {
+                format!("Failed to invoke '{name}' because user is unauthorized")
+            }
             Self::UnknownMethod | Self::TooMany | Self::TooFast => {
                 format!("{} HubException: {self}", failed(name))
             }
@@ -61,6 +66,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::UnknownMethod => f.write_str("Method does not exist."),
             Self::Arguments(error) => error.fmt(f),
+            Self::Unauthorized => f.write_str("The caller may not invoke it."),
             Self::AnswersWithResult => f.write_str("The method answers with a result."),
             Self::AnswersWithStream => f.write_str("The method answers with a stream."),
             Self::Uploads { sent, expected } => write!(

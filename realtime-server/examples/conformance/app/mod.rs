@@ -1,6 +1,7 @@
 //! What the conformance server serves; its tests install the same.
 
 mod answers;
+mod authorized;
 mod client_result;
 mod http_echo;
 mod plain;
@@ -38,6 +39,7 @@ pub(crate) fn install(
     no_sockets.transports.web_sockets = false;
     server.hub("/testhub-nowebsockets", test_hub::hub(&no_sockets))?;
     server.hub("/uncreatable", uncreatable::hub(hubs))?;
+    authorized::install(server, hubs)?;
     client_result::install(server, clients)?;
     for prefix in ["/static", "/lib", "/dist"] {
         if let Some(directory) = directory {

@@ -7,7 +7,7 @@ use tracing::debug;
 use super::is_offered;
 use crate::{
     http::{HeaderValue, Problem, Request, Response, Status},
-    hub::Core,
+    hub::{Core, Principal},
     signalr::table::{Table, TooManyPending},
 };
 
@@ -49,7 +49,8 @@ fn accept(
         Err(error) => return Ok(Err(error)),
     };
     let stateful = asked.use_stateful_reconnect && core.config.allow_stateful_reconnect;
-    let line = table.issue(version, stateful)?;
+    let principal = Principal::new(request.head.identity.clone());
+    let line = table.issue(version, stateful, principal)?;
     let offered = Transport::ALL
         .into_iter()
         .filter(|transport| is_offered(&core.config, *transport));

@@ -10,10 +10,11 @@ use crate::{
         Head, Response,
         opening::{accept, open},
     },
+    hub::Principal,
     id,
     signalr::{
         line::Line,
-        opening,
+        opening::{self, Opener},
         table::Listed,
         transport::{Attached, Resumable, WebSocket, Wire},
     },
@@ -29,13 +30,18 @@ pub(super) fn upgrade(endpoint: &HubEndpoint, head: &Head, token: Option<&str>) 
     match token {
         // Without a negotiation, as its version 0: the id is nobody's secret.
         None if is_offered(endpoint.config(), Transport::WebSockets) => {
-            run(endpoint, head, &accepted, id::base64url().into(), None)
+            let principal = Arc::new(Principal::new(head.identity.clone()));
+            let opener = Opener::new(head.clone(), principal);
+            run(endpoint, opener, &accepted, id::base64url().into(), None)
         }
         None => not_offered(Transport::WebSockets),
-        Some(token) => match endpoint.find(Some(token)).map_err(Into::into) {
+        Some(token) => match endpoint.find(Some(token), head).map_err(Into::into) {
             Ok(line) => match endpoint.arrive(&line, Transport::WebSockets) {
                 Ok((_, listed)) if line.stateful => lend(endpoint, head, &accepted, &line, listed),
-                Ok((_, listed)) => run(endpoint, head, &accepted, Arc::clone(&line.id), listed),
+                Ok((_, listed)) => {
+                    let opener = Opener::new(head.clone(), Arc::clone(&line.principal));
+                    run(endpoint, opener, &accepted, Arc::clone(&line.id), listed)
+                }
                 Err(refusal) => refusal,
             },
             Err(missing) => missing,
@@ -46,17 +52,17 @@ pub(super) fn upgrade(endpoint: &HubEndpoint, head: &Head, token: Option<&str>) 
 /// Runs a connection in the task of its socket.
 fn run(
     endpoint: &HubEndpoint,
-    head: &Head,
+    opener: Opener,
     accepted: &handshake::Response<'_>,
     id: Arc<str>,
     listed: Option<Listed>,
 ) -> Response {
-    let (core, head) = (Arc::clone(&endpoint.core), head.clone());
+    let core = Arc::clone(&endpoint.core);
     accept(accepted, move |upgraded| async move {
         let _listed = listed;
         let socket = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
         let wire = Wire::WebSocket(Box::new(socket));
-        opening::run(wire, core, id, head, upgraded.drain).await;
+        opening::run(wire, core, id, opener, upgraded.drain).await;
     })
 }
 
