@@ -99,6 +99,14 @@ pub struct Metrics {
     pub hub_slow_clients: Counter,
     /// Connections of hubs that were ended because they were silent for too long.
     pub hub_silent_clients: Counter,
+    /// Connections on the transports of hubs that speak no hub protocol.
+    pub raw_connections: Counter,
+    /// Messages to many clients of a hub that could not be written in all of their protocols.
+    pub hub_messages_unwritten: Counter,
+    /// Log records that were sent to the clients of a hub.
+    pub hub_log_records: Counter,
+    /// Log records that were not, because too many were waiting.
+    pub hub_log_records_dropped: Counter,
     /// WebSockets that were opened at plain endpoints.
     pub websocket_connections: Counter,
     /// Requests to plain WebSocket endpoints that opened none.

@@ -29,6 +29,7 @@ use crate::{
     demo,
     endpoint::Directory,
     http::{Tls, TlsError},
+    hub::LogForwarder,
     server::{Listener, ServerBuilder, SetupError},
 };
 
@@ -63,6 +64,15 @@ pub(super) struct Options {
         env = "REALTIME_LOG_FORMAT"
     )]
     log_format: Format,
+    /// Up to which level log records are sent to the clients of the hub, as `ReceiveLog`: to
+    /// everybody who connects.
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "off",
+        env = "REALTIME_HUB_LOGS"
+    )]
+    hub_logs: Level,
     #[command(flatten)]
     streams: StreamOptions,
     #[command(flatten)]
@@ -100,7 +110,7 @@ pub(super) enum StartError {
 
 /// Serves until SIGINT or SIGTERM.
 pub(super) fn run(options: &Options) -> Result<(), StartError> {
-    logs::start(options.log_level, options.log_format);
+    let logs = logs::start(options.log_level, options.log_format, options.hub_logs);
     if let Err(error) = rlimit::increase_nofile_limit(rlimit::INFINITY) {
         warn!(%error, "the limit of open files stays as it is");
     }
@@ -108,10 +118,10 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?
-        .block_on(serve(options))
+        .block_on(serve(options, logs))
 }
 
-async fn serve(options: &Options) -> Result<(), StartError> {
+async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), StartError> {
     let listener = listen(&options.listen).await?;
     let address = listener.local_addr().map_err(StartError::Runtime)?;
     let mut urls = vec![format!("http://{address}")];
@@ -151,7 +161,7 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     server.client_limits(options.clients.limits());
     server.hosts(options.pages.hosts());
     server.cors(options.pages.cors());
-    demo::install(&mut server, &settings).map_err(StartError::Setup)?;
+    let hub = demo::install(&mut server, &settings).map_err(StartError::Setup)?;
     for mount in &options.pages.mounts {
         let directory = Directory::open(&mount.directory).map_err(|error| StartError::Static {
             directory: mount.directory.clone(),
@@ -160,6 +170,9 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         server
             .directory(&mount.path, directory)
             .map_err(StartError::Setup)?;
+    }
+    if let Some(logs) = logs {
+        server.task(logs.run(hub));
     }
     let mut listeners = vec![Listener::plain(listener)];
     if let Some(listener) = secure {

@@ -24,7 +24,7 @@ pub use self::{
     hosts::Hosts,
     http::HttpConfig,
     http2::Http2Config,
-    hub::{HubConfig, Transports},
+    hub::{HubConfig, Protocols, Transports},
     keys::KeySetConfig,
     network::{Network, NetworkError},
     origins::Origins,

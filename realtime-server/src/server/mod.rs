@@ -3,6 +3,7 @@
 mod accept;
 mod admission;
 mod builder;
+mod connections;
 mod cors;
 mod document;
 mod front;

@@ -215,8 +215,8 @@ async fn credentials_can_be_forbidden() {
 async fn routes_and_hubs_can_have_origins_of_their_own() {
     let mut server = ServerBuilder::new();
     let answer = async |_| Response::text(Status::OK, "ok");
-    let _ = server.post("/open", answer).unwrap().origins(Origins::Any);
-    let _ = server.post("/listed", answer).unwrap().origins(listed());
+    server.post("/open", answer).unwrap().origins(Origins::Any);
+    server.post("/listed", answer).unwrap().origins(listed());
     server.post("/same", answer).unwrap();
     server.hub("/hub", Hub::new(()).origins(listed())).unwrap();
     let server = Running::start(server).await;
