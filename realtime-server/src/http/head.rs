@@ -10,7 +10,7 @@ use super::framing::{self, Framing};
 use super::headers::Line;
 use super::refusal::Refusal;
 use super::request_line::RequestLine;
-use super::{Head, Headers, Method, Version, host};
+use super::{Head, Headers, Method, Scheme, Version, host};
 use crate::config::HttpConfig;
 
 /// What the connection itself has to know of a request.
@@ -42,6 +42,7 @@ pub(crate) fn parse(
     line: RequestLine,
     fields: BytesMut,
     peer: SocketAddr,
+    scheme: Scheme,
     config: &HttpConfig,
 ) -> Result<(Exchange, Option<Head>), Refusal> {
     let RequestLine {
@@ -49,6 +50,12 @@ pub(crate) fn parse(
         target,
         version,
     } = line;
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-7.4
+    //# Unless the connection is from a trusted gateway, an origin server MUST reject a request if
+    //# any scheme-specific requirements for the target URI are not met.
+    if target.scheme().is_some_and(|meant| meant != scheme) {
+        return Err(Refusal::Scheme);
+    }
     let headers = parse_fields(fields, config.max_header_count)?;
     if SINGLE.iter().any(|name| headers.all(name).nth(1).is_some()) {
         return Err(Refusal::Repeated);
@@ -66,6 +73,7 @@ pub(crate) fn parse(
         headers,
         framing,
         peer,
+        scheme,
     });
     let may_upgrade = head.as_ref().is_some_and(Head::may_upgrade);
     let exchange = Exchange {

@@ -1,6 +1,6 @@
 //! Which pages may open a connection.
 
-use super::Head;
+use super::{Head, Scheme};
 use crate::config::Origins;
 
 /// Whether the request comes from a page that may, or from no page at all.
@@ -23,9 +23,15 @@ pub(crate) fn admits(origins: &Origins, head: &Head) -> bool {
     is_same(origin, head) || listed.iter().any(|one| one.eq_ignore_ascii_case(origin))
 }
 
+/// A page in clear text is not that of a server that is reached over TLS: anybody on the way could
+/// have written it. The other way round TLS ended in front of us.
 fn is_same(origin: &str, head: &Head) -> bool {
-    let authority = origin.split_once("://").map(|(_, authority)| authority);
-    authority
-        .zip(head.authority())
-        .is_some_and(|(one, two)| one.eq_ignore_ascii_case(two))
+    let Some((scheme, authority)) = origin.split_once("://") else {
+        return false;
+    };
+    let (Some(scheme), Some(own)) = (Scheme::parse(scheme), head.authority()) else {
+        return false;
+    };
+    let [one, two] = [authority, own].map(|authority| scheme.without_default_port(authority));
+    (scheme == Scheme::Https || head.scheme == Scheme::Http) && one.eq_ignore_ascii_case(two)
 }

@@ -23,7 +23,7 @@ pub(crate) enum Refusal {
     Tunnel,
     /// The target is of no known form or holds a character that it must not.
     Target,
-    /// An `https` target on a connection that is not encrypted.
+    /// A target whose scheme is not that of the connection.
     Scheme,
     /// The request line is over its limit.
     TargetTooLong,
@@ -97,7 +97,7 @@ impl fmt::Display for Refusal {
             Self::Method => "the method is not implemented",
             Self::Tunnel => "tunnels are not opened here",
             Self::Target => "the request target is malformed",
-            Self::Scheme => "https is not served on this connection",
+            Self::Scheme => "the scheme of the target is not that of the connection",
             Self::TargetTooLong => "the request line is too long",
             Self::HeaderLine => "a header line is malformed",
             Self::Repeated => "a header that stands once was repeated",

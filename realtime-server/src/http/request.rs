@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::framing::Framing;
-use super::{Headers, Method, Target, origin};
+use super::{Headers, Method, Scheme, Target, origin};
 use crate::config::Origins;
 
 /// The version of a request that is served.
@@ -34,6 +34,8 @@ pub struct Head {
     pub framing: Framing,
     /// Who sits at the other end of the socket; a proxy, if there is one.
     pub peer: SocketAddr,
+    /// Whether it came over TLS.
+    pub scheme: Scheme,
 }
 
 impl Head {

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use tokio_util::io::poll_read_buf;
 use tracing::debug;
 
-use super::SendQueue;
+use super::{Scheme, SendQueue};
 
 /// Room for the first read, and after a read that left most of it free.
 const MIN_ROOM: usize = 4 * 1024;
@@ -64,6 +64,11 @@ impl Socket {
     /// The address at the other end.
     pub fn peer(&self) -> SocketAddr {
         self.peer
+    }
+
+    /// Whether what is read and written is encrypted on its way.
+    pub fn scheme(&self) -> Scheme {
+        Scheme::Http
     }
 
     /// The address at this end, unless the connection is gone.

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use percent_encoding::percent_decode;
 
-use super::Method;
 use super::host;
 use super::refusal::Refusal;
+use super::{Method, Scheme};
 
 /// A request target: `/path?query`, `http://authority/path?query`, or `*`.
 ///
@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Target {
     raw: Box<str>,
+    scheme: Option<Scheme>,
     authority: Option<Range<usize>>,
     path: Range<usize>,
     query: Option<Range<usize>>,
@@ -29,14 +30,20 @@ impl Target {
         if raw == "*" && method == Some(Method::Options) {
             return Ok(Self {
                 raw: raw.into(),
+                scheme: None,
                 authority: None,
                 path: 0..1,
                 query: None,
             });
         }
-        let authority = match raw.split_once("://") {
-            _ if raw.starts_with('/') => None,
-            Some((scheme, rest)) => Some(absolute_authority(scheme, rest)?),
+        let (scheme, authority) = match raw.split_once("://") {
+            _ if raw.starts_with('/') => (None, None),
+            Some((scheme, rest)) => {
+                let known = Scheme::parse(scheme).ok_or(Refusal::Target)?;
+                let start = scheme.len() + "://".len();
+                let length = authority_length(rest)?;
+                (Some(known), Some(start..start + length))
+            }
             None => return Err(Refusal::Target),
         };
         let path_start = authority.as_ref().map_or(0, |range| range.end);
@@ -51,6 +58,7 @@ impl Target {
         let path_end = path_start + path.len();
         Ok(Self {
             raw: raw.into(),
+            scheme,
             authority,
             path: path_start..path_end,
             query: query.map(|_| path_end + 1..raw.len()),
@@ -65,6 +73,11 @@ impl Target {
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.raw
+    }
+
+    /// The scheme of an absolute-form target.
+    pub(crate) fn scheme(&self) -> Option<Scheme> {
+        self.scheme
     }
 
     /// The authority of an absolute-form target.
@@ -111,12 +124,8 @@ impl Target {
     }
 }
 
-/// Finds the authority of an absolute-form target and checks it.
-fn absolute_authority(scheme: &str, rest: &str) -> Result<Range<usize>, Refusal> {
-    let https = scheme.eq_ignore_ascii_case("https");
-    if !https && !scheme.eq_ignore_ascii_case("http") {
-        return Err(Refusal::Target);
-    }
+/// How long the authority is that `rest` begins with, if it is one.
+fn authority_length(rest: &str) -> Result<usize, Refusal> {
     let length = rest.find(['/', '?']).unwrap_or(rest.len());
     let authority = rest.get(..length).unwrap_or_default();
     //= https://www.rfc-editor.org/rfc/rfc9110#section-4.2.1
@@ -124,14 +133,7 @@ fn absolute_authority(scheme: &str, rest: &str) -> Result<Range<usize>, Refusal>
     if !host::is_authority(authority.as_bytes()) {
         return Err(Refusal::Target);
     }
-    //= https://www.rfc-editor.org/rfc/rfc9110#section-7.4
-    //# Unless the connection is from a trusted gateway, an origin server MUST reject a request if
-    //# any scheme-specific requirements for the target URI are not met.
-    if https {
-        return Err(Refusal::Scheme);
-    }
-    let start = scheme.len() + "://".len();
-    Ok(start..start + length)
+    Ok(length)
 }
 
 /// RFC 3986 section 3.3: `pchar` and `/`; every `%` begins an octet.

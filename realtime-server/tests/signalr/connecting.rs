@@ -81,6 +81,7 @@ async fn takes_pages_of_its_own_origin_and_of_no_other() {
         (format!("https://{own}"), None),
         (format!("HTTP://{own}"), None),
         ("http://127.0.0.1".to_owned(), Some(403)),
+        (format!("ws://{own}"), Some(403)),
         ("http://evil.example".to_owned(), Some(403)),
         (format!("http://{own}.evil.example"), Some(403)),
         ("null".to_owned(), Some(403)),

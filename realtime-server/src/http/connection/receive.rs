@@ -29,8 +29,9 @@ impl Connection {
                 let (start, end) = (found.fields.start, found.fields.end);
                 let fields = BytesMut::from(self.input.get(start..end).unwrap_or_default());
                 self.input.advance(end);
-                let peer = self.socket.peer();
-                return Ok(Some(head::parse(found.line, fields, peer, &self.config)?));
+                let (peer, scheme) = (self.socket.peer(), self.socket.scheme());
+                let head = head::parse(found.line, fields, peer, scheme, &self.config)?;
+                return Ok(Some(head));
             }
             // What is read here is at most a head: the rest stays in the kernel's buffer.
             let room = (self.config.max_head + BLANK_BYTES)
