@@ -39,7 +39,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut server = ServerBuilder::new();
     let hub = Hub::new(()).method("Write", async |_, _, (text,): (String,)| {
         if text.chars().count() > LONGEST_TEXT {
-            return Err(HubError::new(format!("More than {LONGEST_TEXT} characters.")));
+            return Err(HubError::new(format!(
+                "More than {LONGEST_TEXT} characters."
+            )));
         }
         info!("{text}");
         Ok(())

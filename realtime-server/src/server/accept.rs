@@ -1,10 +1,13 @@
 use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, join_all},
+};
 use openapi_emit::Document;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::Semaphore,
     task::JoinSet,
     time::{self, Instant},
 };
@@ -90,7 +93,9 @@ impl Server {
                             Arc::clone(&self.metrics),
                             drain.clone(),
                         );
-                        connections.spawn(hold(permit, serving));
+                        // The permit is kept for as long as the connection runs, on whatever way
+                        // it ends. (A future that awaits another one would hold it twice.)
+                        connections.spawn(serving.map(move |()| drop(permit)));
                     }
                     Err(error) => rest(&error, self.config).await,
                 },
@@ -133,11 +138,6 @@ impl Server {
         beside.shutdown().await;
         info!("stopped");
     }
-}
-
-/// Keeps the permit for as long as the connection runs, on whatever way it ends.
-async fn hold(_permit: OwnedSemaphorePermit, connection: impl Future<Output = ()>) {
-    connection.await;
 }
 
 fn refuse(stream: &TcpStream, peer: SocketAddr, metrics: &Metrics) {

@@ -194,13 +194,14 @@ impl HubEndpoint {
 
     /// Runs a connection beside its requests.
     fn spawn(&self, wire: Wire, line: &Line, head: &Head, listed: Option<Listed>) {
-        let running = opening::run(
+        // Boxed, because each future that it is moved into would hold it twice.
+        let running = Box::pin(opening::run(
             wire,
             Arc::clone(&self.core),
             Arc::clone(&line.id),
             head.clone(),
             self.stop.clone(),
-        );
+        ));
         let cut = self.cut.clone();
         self.tasks.spawn(async move {
             let _listed = listed;
