@@ -54,6 +54,24 @@ pub struct Metrics {
     pub upgrades: Counter,
     /// Sockets that were refused because there were as many as there may be.
     pub connections_refused: Counter,
+    /// TLS handshakes that came to their end.
+    pub tls_handshakes: Counter,
+    /// TLS handshakes that failed or took too long, and clients that did not speak TLS.
+    pub tls_handshakes_failed: Counter,
+    /// Certificates that were read again because they had changed, or because it was asked for.
+    pub tls_reloads: Counter,
+    /// Certificates that could not be read again: the old ones stay in use.
+    pub tls_reloads_failed: Counter,
+    /// Connections that speak HTTP/2.
+    pub http2_connections: Counter,
+    /// Connections of HTTP/2 that broke the protocol or a limit of it, or stopped answering.
+    pub http2_connections_broken: Counter,
+    /// Streams of HTTP/2: each is a request.
+    pub http2_streams: Counter,
+    /// Streams of HTTP/2 that ended before their answer did.
+    pub http2_streams_reset: Counter,
+    /// Streams of HTTP/2 that were refused because there were as many as there may be.
+    pub http2_streams_refused: Counter,
     /// Connections of hubs that passed their handshake.
     pub hub_connections: Counter,
     /// Connections of hubs that sent no handshake that could be accepted.

@@ -77,14 +77,45 @@ impl Assembler {
             self.fragments.clear();
             self.delivered = false;
         }
-        let (opcode, place) = loop {
+        if let Some(whole) = self.reader.whole(src)? {
+            let payload = src.get(whole.payload).unwrap_or_default();
+            return Ok(Some(if whole.text {
+                Message::Text(Text::validated(payload))
+            } else {
+                Message::Binary(payload)
+            }));
+        }
+        let Some((opcode, place)) = self.assemble(src)? else {
+            return Ok(None);
+        };
+        let payload = match place {
+            Place::Buffer(range) => src.get(range).unwrap_or_default(),
+            Place::Fragments => &self.fragments,
+        };
+        Ok(Some(match opcode {
+            Opcode::Text => Message::Text(Text::validated(payload)),
+            Opcode::Binary | Opcode::Continuation => Message::Binary(payload),
+            Opcode::Ping => Message::Ping(payload),
+            Opcode::Pong => Message::Pong(payload),
+            Opcode::Close => match Close::parse(payload) {
+                Ok(close) => Message::Close(close),
+                Err(error) => return Err(self.reader.fail(error)),
+            },
+        }))
+    }
+
+    /// Any message that is not one frame that has all arrived; out of line, so that `decode` stays
+    /// small.
+    #[inline(never)]
+    fn assemble(&mut self, src: &mut BytesMut) -> Result<Option<(Opcode, Place)>, DecodeError> {
+        loop {
             let Some(arrived) = self.reader.frame(src)? else {
                 self.rest();
                 return Ok(None);
             };
             let head = arrived.head;
             if head.fin && !arrived.compressed && head.opcode != Opcode::Continuation {
-                break (head.opcode, Place::Buffer(arrived.payload));
+                return Ok(Some((head.opcode, Place::Buffer(arrived.payload))));
             }
             //= https://www.rfc-editor.org/rfc/rfc6455#section-5.4
             //# As a consequence of these rules, all fragments of a message are of
@@ -103,23 +134,9 @@ impl Assembler {
             }
             if last {
                 self.delivered = true;
-                break (self.kind, Place::Fragments);
+                return Ok(Some((self.kind, Place::Fragments)));
             }
-        };
-        let payload = match place {
-            Place::Buffer(range) => src.get(range).unwrap_or_default(),
-            Place::Fragments => &self.fragments,
-        };
-        Ok(Some(match opcode {
-            Opcode::Text => Message::Text(Text::validated(payload)),
-            Opcode::Binary | Opcode::Continuation => Message::Binary(payload),
-            Opcode::Ping => Message::Ping(payload),
-            Opcode::Pong => Message::Pong(payload),
-            Opcode::Close => match Close::parse(payload) {
-                Ok(close) => Message::Close(close),
-                Err(error) => return Err(self.reader.fail(error)),
-            },
-        }))
+        }
     }
 
     /// Adds what a piece of a compressed frame inflates to to `fragments`.

@@ -1,6 +1,6 @@
 use bytes::BytesMut;
 
-use crate::{DecodeError, Frame, Limits, Role, reader::Reader};
+use crate::{DecodeError, Frame, Limits, Opcode, Role, reader::Reader};
 
 /// Takes whole frames out of a buffer.
 ///
@@ -42,6 +42,15 @@ impl Decoder {
         &'a mut self,
         src: &'a mut BytesMut,
     ) -> Result<Option<Frame<'a>>, DecodeError> {
+        if let Some(whole) = self.reader.whole(src)? {
+            let payload = src.get(whole.payload).unwrap_or_default();
+            let opcode = if whole.text {
+                Opcode::Text
+            } else {
+                Opcode::Binary
+            };
+            return Ok(Some(Frame::new(opcode, payload)));
+        }
         let Some(arrived) = self.reader.frame(src)? else {
             return Ok(None);
         };

@@ -49,20 +49,22 @@ impl Head {
     #[inline]
     pub fn encode(&self, dst: &mut BytesMut) -> Result<(), EncodeError> {
         self.check()?;
-        self.put(dst, 0);
+        self.put(None, dst);
         Ok(())
     }
 
     /// Appends an unmasked frame with this head, which is taken by value to stay in registers.
+    #[inline]
     pub(crate) fn write(self, payload: &[u8], dst: &mut BytesMut) -> Result<(), EncodeError> {
         self.check()?;
         dst.reserve(self.encoded_len() + payload.len());
-        self.put(dst, 0);
+        self.put(None, dst);
         dst.put_slice(payload);
         Ok(())
     }
 
     /// Appends a frame with this head, masked with `key`.
+    #[inline]
     pub(crate) fn write_masked(
         self,
         key: [u8; 4],
@@ -71,8 +73,7 @@ impl Head {
     ) -> Result<(), EncodeError> {
         self.check()?;
         dst.reserve(self.encoded_len() + key.len() + payload.len());
-        self.put(dst, MASK);
-        dst.put_slice(&key);
+        self.put(Some(key), dst);
         mask::copy(key, payload, dst);
         Ok(())
     }
@@ -109,19 +110,26 @@ impl Head {
         u64::try_from(self.len).unwrap_or(u64::MAX)
     }
 
-    /// Appends the head with `mask` as the mask bit; the key is the caller's to append.
+    /// Appends the head, and the key of a payload that is masked.
     #[inline]
-    pub(crate) fn put(self, dst: &mut BytesMut, mask: u8) {
+    fn put(self, key: Option<[u8; 4]>, dst: &mut BytesMut) {
         let fin = if self.fin { FIN } else { 0 };
         let rsv1 = if self.rsv1 { RSV1 } else { 0 };
         let first = fin | rsv1 | self.opcode.bits();
+        let mask = if key.is_some() { MASK } else { 0 };
         //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
         //# Note that
         //# in all cases, the minimal number of bytes MUST be used to encode
         //# the length, for example, the length of a 124-byte-long string
         //# can't be encoded as the sequence 126, 0, 124.
         match (u8::try_from(self.len), u16::try_from(self.len)) {
-            (Ok(len), _) if len < LEN_16 => dst.put_slice(&[first, mask | len]),
+            (Ok(len), _) if len < LEN_16 => {
+                // Most heads, in one piece.
+                if let Some([a, b, c, d]) = key {
+                    return dst.put_slice(&[first, mask | len, a, b, c, d]);
+                }
+                dst.put_slice(&[first, len]);
+            }
             (_, Ok(len)) => {
                 let [a, b] = len.to_be_bytes();
                 dst.put_slice(&[first, mask | LEN_16, a, b]);
@@ -130,6 +138,9 @@ impl Head {
                 dst.put_slice(&[first, mask | LEN_64]);
                 dst.put_u64(self.wire_len());
             }
+        }
+        if let Some(key) = key {
+            dst.put_slice(&key);
         }
     }
 }

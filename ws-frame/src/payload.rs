@@ -3,9 +3,8 @@
 use crate::{DecodeError, Role, mask, utf8::Utf8};
 
 /// The payloads of one connection.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Payloads {
-    role: Role,
     /// The text message under way.
     utf8: Utf8,
 }
@@ -20,14 +19,7 @@ pub(crate) enum Piece {
 }
 
 impl Payloads {
-    pub(crate) fn new(role: Role) -> Self {
-        Self {
-            role,
-            utf8: Utf8::default(),
-        }
-    }
-
-    /// Takes the next piece, masked with `key` if we are the server.
+    /// Takes the next piece, masked with `key` if `role` is the server.
     #[expect(
         clippy::inline_always,
         reason = "a 16-byte frame takes 6 ns instead of 8"
@@ -35,11 +27,12 @@ impl Payloads {
     #[inline(always)]
     pub(crate) fn receive(
         &mut self,
+        role: Role,
         key: [u8; 4],
         bytes: &mut [u8],
         piece: Piece,
     ) -> Result<(), DecodeError> {
-        let ascii = match self.role {
+        let ascii = match role {
             Role::Server => mask::apply(key, bytes),
             // Nothing to unmask: the validator finds ASCII by itself.
             Role::Client => false,

@@ -15,6 +15,9 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Reader {
     rules: Rules,
+    /// The least length that does not take the short way through [`whole`](Self::whole): 0 while a
+    /// frame or a message is under way and after the end.
+    whole_below: usize,
     /// The bytes at the front of the buffer that the last item covered.
     spent: usize,
     current: Option<Current>,
@@ -48,6 +51,13 @@ enum End {
     Failed(DecodeError),
 }
 
+/// A message in one frame, all of it.
+pub(crate) struct Whole {
+    pub(crate) text: bool,
+    /// Its payload in the buffer.
+    pub(crate) payload: Range<usize>,
+}
+
 /// A frame as far as it has arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived {
@@ -64,12 +74,14 @@ pub(crate) struct Arrived {
 
 impl Reader {
     pub(crate) fn new(role: Role, limits: Limits) -> Self {
+        let rules = Rules::new(role, limits);
         Self {
-            rules: Rules::new(role, limits),
+            rules,
+            whole_below: rules.whole_below,
             spent: 0,
             current: None,
             unfinished: None,
-            payloads: Payloads::new(role),
+            payloads: Payloads::default(),
             end: None,
             compressed_in_parts: false,
         }
@@ -96,51 +108,35 @@ impl Reader {
         self.rules.limits
     }
 
-    /// The next frame once it is complete; it leaves `src` at the next call.
+    /// The next frame if it is a message by itself and has all arrived, which is what most traffic
+    /// is; `None` leaves it to [`frame`](Self::frame). It leaves `src` at the next call.
     #[expect(
         clippy::inline_always,
         reason = "a 16-byte frame takes 6 ns instead of 9"
     )]
     #[inline(always)]
-    pub(crate) fn frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
+    pub(crate) fn whole(&mut self, src: &mut BytesMut) -> Result<Option<Whole>, DecodeError> {
         self.release(src);
-        if self.current.is_none() && self.unfinished.is_none() && self.end.is_none() {
-            if let Some(short) = self.rules.parse_short(src) {
-                return self.short_frame(src, short);
-            }
-        }
-        self.any_frame(src)
-    }
-
-    /// A short message in one frame that has arrived: what most traffic is.
-    #[expect(clippy::inline_always, reason = "it is most of `frame`")]
-    #[inline(always)]
-    fn short_frame(
-        &mut self,
-        src: &mut [u8],
-        short: Parsed,
-    ) -> Result<Option<Arrived>, DecodeError> {
-        let Parsed { head, size, key } = short;
+        let Some(parsed) = self.rules.parse_whole(src, self.whole_below) else {
+            return Ok(None);
+        };
+        let Parsed { head, size, key } = parsed;
         let payload = size..size + head.len;
         let fresh = src.get_mut(payload.clone()).unwrap_or_default();
         let text = head.opcode == Opcode::Text;
         let piece = if text { Piece::TextEnd } else { Piece::Bytes };
-        if let Err(error) = self.payloads.receive(key, fresh, piece) {
+        if let Err(error) = self.payloads.receive(self.rules.role, key, fresh, piece) {
             return Err(self.fail(error));
         }
         self.spent = payload.end;
-        Ok(Some(Arrived {
-            head,
-            text,
-            compressed: false,
-            payload,
-            remaining: 0,
-        }))
+        Ok(Some(Whole { text, payload }))
     }
 
-    /// Every other frame; out of line, so that `frame` stays small enough to be inlined.
+    /// The next frame once it is complete, or what is there of a compressed one; it leaves `src` at
+    /// the next call. Out of line, so that what calls [`whole`](Self::whole) first stays small.
     #[inline(never)]
-    fn any_frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
+    pub(crate) fn frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
+        self.release(src);
         let Some(arrived) = self.advance(src)? else {
             return Ok(None);
         };
@@ -199,6 +195,7 @@ impl Reader {
 
     /// Makes `error` the answer from now on.
     pub(crate) fn fail(&mut self, error: DecodeError) -> DecodeError {
+        self.whole_below = 0;
         self.end = Some(End::Failed(error));
         error
     }
@@ -246,11 +243,13 @@ impl Reader {
             (true, false) => Piece::Text,
             (true, true) => Piece::TextEnd,
         };
-        self.payloads.receive(current.key, fresh, piece)?;
+        self.payloads
+            .receive(self.rules.role, current.key, fresh, piece)?;
         if remaining > 0 {
             current.key = mask::rotate(current.key, fresh.len());
             current.ready = there;
             self.current = Some(current);
+            self.whole_below = 0;
         }
         let payload = current.start..current.start + there;
         Ok(Some(Arrived {
@@ -313,6 +312,10 @@ impl Reader {
                 });
             }
         }
+        self.whole_below = match (self.unfinished, self.end) {
+            (None, None) => self.rules.whole_below,
+            _ => 0,
+        };
     }
 }
 

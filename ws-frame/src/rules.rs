@@ -13,8 +13,8 @@ pub(crate) struct Rules {
     pub(crate) limits: Limits,
     /// Whether RSV1 may stand on the first frame of a message.
     pub(crate) rsv1: bool,
-    /// The least length that is none for [`parse_short`](Self::parse_short).
-    short_end: u8,
+    /// The least length that is none for [`parse_whole`](Self::parse_whole).
+    pub(crate) whole_below: usize,
 }
 
 /// A message of which frames are still to come.
@@ -43,16 +43,15 @@ const BINARY: u8 = FIN | Opcode::Binary.bits();
 
 impl Rules {
     pub(crate) fn new(role: Role, limits: Limits) -> Self {
-        let max = limits.max_frame.min(limits.max_message).min(MAX_CONTROL);
-        let short_end = match limits.max_fragments {
+        let whole_below = match limits.max_fragments {
             0 => 0,
-            _ => u8::try_from(max + 1).unwrap_or_default(),
+            _ => limits.max_frame.min(limits.max_message).saturating_add(1),
         };
         Self {
             role,
             limits,
             rsv1: false,
-            short_end,
+            whole_below,
         }
     }
 
@@ -108,30 +107,42 @@ impl Rules {
         }))
     }
 
-    /// Reads the head of a message in one frame of at most 125 bytes that is all there and within
-    /// the limits; `None` leaves it to [`parse`](Self::parse). No message may be under way.
+    /// Reads the head of a message in one frame of fewer than `below` bytes that is all there;
+    /// `None` leaves it to [`parse`](Self::parse). No message may be under way, and `below` is at
+    /// most `whole_below`.
     #[inline]
-    pub(crate) fn parse_short(&self, bytes: &[u8]) -> Option<Parsed> {
+    pub(crate) fn parse_whole(&self, bytes: &[u8], below: usize) -> Option<Parsed> {
         let (&[first, second], rest) = bytes.split_first_chunk()?;
         let opcode = match first {
             TEXT => Opcode::Text,
             BINARY => Opcode::Binary,
             _ => return None,
         };
-        let (len, key, size) = match self.role {
-            Role::Client => (second, [0; 4], 2),
-            Role::Server => (second ^ MASK, *rest.first_chunk()?, 6),
+        // A mask bit that is not as it has to be makes this no length at all.
+        let short = match self.role {
+            Role::Client => second,
+            Role::Server => second ^ MASK,
         };
-        // A mask bit that is not as it has to be makes `len` more than any short length.
-        let payload = usize::from(len);
-        if len >= self.short_end || bytes.len() < size + payload {
+        let (len, key_at) = match short {
+            0..LEN_16 => (usize::from(short), 2),
+            LEN_16 => match u16::from_be_bytes(*rest.first_chunk()?) {
+                0..126 => return None,
+                len => (usize::from(len), 4),
+            },
+            _ => return None,
+        };
+        let (key, size) = match self.role {
+            Role::Client => ([0; 4], key_at),
+            Role::Server => (*bytes.get(key_at..)?.first_chunk()?, key_at + 4),
+        };
+        if len >= below || bytes.len() < size + len {
             return None;
         }
         let head = Head {
             fin: true,
             rsv1: false,
             opcode,
-            len: payload,
+            len,
         };
         Some(Parsed { head, size, key })
     }

@@ -1,9 +1,9 @@
 //! UTF-8 that arrives in pieces.
 
-#[cfg(not(feature = "simdutf8"))]
+#[cfg(not(feature = "simd"))]
 use core::str::from_utf8;
 
-#[cfg(feature = "simdutf8")]
+#[cfg(feature = "simd")]
 use simdutf8::compat::from_utf8;
 
 use crate::DecodeError;

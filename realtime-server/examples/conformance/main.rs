@@ -5,10 +5,15 @@
 
 mod app;
 
-use std::{error::Error, io::Write, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{error::Error, io::Write, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Parser;
-use realtime_server::{config::HubConfig, endpoint::Directory, server::ServerBuilder};
+use realtime_server::{
+    config::{HubConfig, TlsConfig},
+    endpoint::Directory,
+    http::Tls,
+    server::{Listener, ServerBuilder},
+};
 use tokio::net::TcpListener;
 
 #[derive(Parser)]
@@ -16,6 +21,15 @@ struct Options {
     /// Where to listen; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:5001")]
     listen: SocketAddr,
+    /// Where to listen with TLS
+    #[arg(long, requires_all = ["tls_cert", "tls_key"])]
+    listen_tls: Option<SocketAddr>,
+    /// The certificate as a PEM file
+    #[arg(long)]
+    tls_cert: Option<PathBuf>,
+    /// The private key as a PEM file
+    #[arg(long)]
+    tls_key: Option<PathBuf>,
     /// The directory whose files are served below /static, /lib and /dist
     #[arg(long)]
     r#static: Option<PathBuf>,
@@ -46,13 +60,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "listening on http://{}",
         listener.local_addr()?
     );
+    let mut listeners = vec![Listener::plain(listener)];
+    if let (Some(address), Some(cert), Some(key)) =
+        (options.listen_tls, options.tls_cert, options.tls_key)
+    {
+        let tls = Tls::load(TlsConfig::new(cert, key), Arc::clone(server.metrics()))?;
+        let listener = TcpListener::bind(address).await?;
+        let _ = writeln!(
+            std::io::stdout(),
+            "listening on https://{}",
+            listener.local_addr()?
+        );
+        listeners.push(Listener::tls(listener, tls));
+    }
     let interrupted = async {
         // Without a handler there is no orderly stop, but a server all the same.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
     };
-    server.build()?.serve(listener, interrupted).await;
+    server.build()?.serve_all(listeners, interrupted).await;
     Ok(())
 }
 

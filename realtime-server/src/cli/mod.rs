@@ -5,6 +5,7 @@ mod logs;
 mod serve;
 mod stream_options;
 mod sub;
+mod tls_options;
 mod tokens;
 
 use std::{
@@ -20,7 +21,7 @@ const USAGE: u8 = 2;
 /// What a client ends with whose server refuses it.
 const FAILED: u8 = 1;
 
-/// Serves Server-Sent Events and SignalR hubs over HTTP/1.1 and WebSockets.
+/// Serves Server-Sent Events and SignalR hubs over HTTP and WebSockets.
 #[derive(Debug, Parser)]
 #[command(
     name = "realtime-server",

@@ -3,24 +3,28 @@ use std::{
     fmt,
     io::{self, Write},
     net::SocketAddr,
+    sync::Arc,
 };
 
 use clap::Args;
 use tokio::{
     net::{TcpListener, TcpSocket, lookup_host},
     signal::unix::{SignalKind, signal},
+    task::spawn_blocking,
 };
 use tracing::{info, warn};
 
 use super::{
     logs::{self, Format, Level},
     stream_options::StreamOptions,
+    tls_options::TlsOptions,
     tokens::{self, TokenError},
 };
 use crate::{
     config::HttpConfig,
     demo,
-    server::{ServerBuilder, SetupError},
+    http::{Tls, TlsError},
+    server::{Listener, ServerBuilder, SetupError},
 };
 
 /// Connections that the kernel may hold ready to be accepted.
@@ -36,6 +40,8 @@ pub(super) struct Options {
         env = "REALTIME_LISTEN"
     )]
     listen: String,
+    #[command(flatten)]
+    tls: TlsOptions,
     /// How much to log.
     #[arg(
         long,
@@ -68,7 +74,12 @@ pub(super) enum StartError {
         error: io::Error,
     },
     Runtime(io::Error),
+    Keys {
+        certificates: usize,
+        keys: usize,
+    },
     Setup(SetupError),
+    Tls(TlsError),
     Token(TokenError),
 }
 
@@ -88,7 +99,18 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
 async fn serve(options: &Options) -> Result<(), StartError> {
     let listener = listen(&options.listen).await?;
     let address = listener.local_addr().map_err(StartError::Runtime)?;
-    let local = address.ip().is_loopback();
+    let mut urls = vec![format!("http://{address}")];
+    let mut local = address.ip().is_loopback();
+    let secure = match options.tls.address() {
+        Some(secure) => {
+            let listener = listen(secure).await?;
+            let address = listener.local_addr().map_err(StartError::Runtime)?;
+            urls.push(format!("https://{address}"));
+            local &= address.ip().is_loopback();
+            Some(listener)
+        }
+        None => None,
+    };
     let http = HttpConfig {
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
@@ -102,11 +124,17 @@ async fn serve(options: &Options) -> Result<(), StartError> {
     let mut server = ServerBuilder::new();
     server.http_config(http);
     demo::install(&mut server, settings).map_err(StartError::Setup)?;
+    let mut listeners = vec![Listener::plain(listener)];
+    if let Some(listener) = secure {
+        let tls = options.tls.load(server.metrics())?;
+        listeners.push(Listener::tls(listener, Arc::clone(&tls)));
+        server.task(reload(tls).map_err(StartError::Runtime)?);
+    }
     let server = server.build().map_err(StartError::Setup)?;
     let stop = stop_signal().map_err(StartError::Runtime)?;
     // The banner is for people; where nobody reads it, the server serves all the same.
-    let _ = banner(&listener);
-    server.serve(listener, stop).await;
+    let _ = banner(&urls);
+    server.serve_all(listeners, stop).await;
     Ok(())
 }
 
@@ -143,11 +171,26 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn banner(listener: &TcpListener) -> io::Result<()> {
-    let url = format!("http://{}", listener.local_addr()?);
+/// Reads the certificates again at every SIGHUP.
+fn reload(tls: Arc<Tls>) -> io::Result<impl Future<Output = ()>> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    Ok(async move {
+        while hangup.recv().await.is_some() {
+            let tls = Arc::clone(&tls);
+            // It has logged why it failed.
+            let _ = spawn_blocking(move || tls.reload()).await;
+        }
+    })
+}
+
+/// Says where the server is; the examples go to the first of `urls`.
+fn banner(urls: &[String]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "realtime-server {}", env!("CARGO_PKG_VERSION"))?;
-    writeln!(out, "listening on {url}")?;
+    for url in urls {
+        writeln!(out, "listening on {url}")?;
+    }
+    let url = urls.first().map_or("", String::as_str);
     writeln!(out)?;
     writeln!(out, "  page         {url}/")?;
     writeln!(out, "  docs         {url}/docs")?;
@@ -181,6 +224,11 @@ impl fmt::Display for StartError {
             Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
             Self::Setup(error) => write!(f, "cannot set up the demo: {error}"),
+            Self::Keys { certificates, keys } => write!(
+                f,
+                "each --tls-cert needs its --tls-key: there are {certificates} and {keys}"
+            ),
+            Self::Tls(error) => error.fmt(f),
             Self::Token(error) => error.fmt(f),
         }
     }
@@ -193,6 +241,8 @@ impl Error for StartError {
                 Some(error)
             }
             Self::Setup(error) => Some(error),
+            Self::Keys { .. } => None,
+            Self::Tls(error) => Some(error),
             Self::Token(error) => Some(error),
         }
     }

@@ -1,6 +1,8 @@
-//! Limits and time-outs of the HTTP/1.1 layer.
+//! Limits and time-outs of the HTTP layer.
 
 use std::time::Duration;
+
+use super::Http2Config;
 
 /// Limits and time-outs of every HTTP connection.
 ///
@@ -73,6 +75,8 @@ pub struct HttpConfig {
     pub linger_bytes: usize,
     /// A handler must answer within 30 s, unless its route holds the request open. Beyond it: 503.
     pub handler_timeout: Duration,
+    /// What HTTP/2 has besides.
+    pub http2: Http2Config,
 }
 
 impl HttpConfig {
@@ -105,6 +109,7 @@ impl Default for HttpConfig {
             linger_timeout: Duration::from_secs(2),
             linger_bytes: 8 * 1024 * 1024,
             handler_timeout: Duration::from_secs(30),
+            http2: Http2Config::default(),
         }
     }
 }

@@ -3,17 +3,21 @@
 //! A configuration holds numbers and nothing that does I/O: who reads flags or files fills it in.
 
 mod http;
+mod http2;
 mod hub;
 mod origins;
 mod server;
 mod stream;
+mod tls;
 mod websocket;
 
 pub use self::{
     http::HttpConfig,
+    http2::Http2Config,
     hub::{HubConfig, Transports},
     origins::Origins,
     server::ServerConfig,
     stream::{SlowClient, StreamConfig},
+    tls::{CertificateFiles, TlsConfig},
     websocket::WebSocketConfig,
 };

@@ -6,17 +6,16 @@ mod respond;
 mod stream;
 
 use std::io::{self, ErrorKind};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use futures_util::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
 
 use super::body::Hook;
 use super::refusal::Refusal;
-use super::{SendQueue, Service, Socket, Upgraded};
+use super::serving::{Serving, hand_over};
+use super::{SendQueue, Service, Socket, Upgraded, encode};
 use crate::config::HttpConfig;
 use crate::metrics::Metrics;
 
@@ -31,17 +30,26 @@ pub async fn serve(
     metrics: Arc<Metrics>,
     drain: CancellationToken,
 ) {
-    metrics.connections_accepted.incr();
-    socket.set_user_timeout(config.unacknowledged_timeout);
-    let mut connection = Connection {
-        out: SendQueue::new(config.write_timeout),
-        socket,
-        input: BytesMut::new(),
-        // Of its own, because polling a token takes its lock: the server's is shared by all.
-        drain: drain.child_token(),
+    let serving = Serving {
         service,
         config,
         metrics,
+        drain,
+    };
+    run(socket, serving).await;
+}
+
+/// As [`serve`].
+pub(crate) async fn run(socket: Socket, mut serving: Serving) {
+    serving.metrics.connections_accepted.incr();
+    socket.set_user_timeout(serving.config.unacknowledged_timeout);
+    // Of its own, because polling a token takes its lock: the server's is shared by all.
+    serving.drain = serving.drain.child_token();
+    let mut connection = Connection {
+        out: SendQueue::new(serving.config.write_timeout),
+        socket,
+        input: BytesMut::new(),
+        serving,
         answered: 0,
         head_only: false,
     };
@@ -55,10 +63,7 @@ struct Connection {
     input: BytesMut,
     /// Made and not yet written.
     out: SendQueue,
-    service: Arc<dyn Service>,
-    config: Arc<HttpConfig>,
-    metrics: Arc<Metrics>,
-    drain: CancellationToken,
+    serving: Serving,
     answered: usize,
     /// Whether the answer to the present request has no content: it is a `HEAD`.
     head_only: bool,
@@ -105,8 +110,8 @@ impl Connection {
         let mut stopped = self.exchanges().await;
         if let Err(Stop::Refused(refusal)) = stopped {
             debug!(peer = %self.socket.peer(), status = %refusal.status(), %refusal, "refused");
-            self.metrics.requests_refused.incr();
-            self.push_refusal(refusal);
+            self.serving.metrics.requests_refused.incr();
+            encode::refusal(refusal, self.head_only, &mut self.out);
             stopped = self.flush().await.map(|()| End::Linger);
         }
         match stopped {
@@ -114,12 +119,12 @@ impl Connection {
             Err(Stop::Failed(error)) => {
                 debug!(peer = %self.socket.peer(), %error, "the connection failed");
                 if error.kind() == ErrorKind::TimedOut {
-                    self.metrics.write_timeouts.incr();
+                    self.serving.metrics.write_timeouts.incr();
                 }
                 End::Abort
             }
             Err(Stop::Panicked) => {
-                self.metrics.handler_panics.incr();
+                self.serving.metrics.handler_panics.incr();
                 error!(peer = %self.socket.peer(), "the source of a stream panicked");
                 End::Abort
             }
@@ -132,7 +137,7 @@ impl Connection {
             let Some((exchange, head)) = self.read_head().await? else {
                 return Ok(End::Quiet);
             };
-            self.metrics.requests.incr();
+            self.serving.metrics.requests.incr();
             let response = self.answer(exchange, head).await?;
             if let Some(end) = self.respond(exchange, response).await? {
                 return Ok(end);
@@ -144,13 +149,17 @@ impl Connection {
         let Self {
             socket,
             input,
-            metrics,
-            drain,
-            config,
+            serving,
             ..
         } = self;
+        let Serving {
+            config,
+            metrics,
+            drain,
+            ..
+        } = serving;
         match end {
-            End::Quiet => {}
+            End::Quiet => socket.close(config.linger_timeout).await,
             End::Abort => socket.abort(),
             End::Linger => {
                 socket
@@ -159,18 +168,12 @@ impl Connection {
             }
             End::Upgrade(hook) => {
                 drop(config);
-                metrics.upgrades.incr();
-                let peer = socket.peer();
                 let upgraded = Upgraded {
                     socket,
                     leftover: input,
                     drain,
                 };
-                let ran = AssertUnwindSafe(async move { hook(upgraded).await }).catch_unwind();
-                if ran.await.is_err() {
-                    metrics.handler_panics.incr();
-                    error!(%peer, "an upgraded connection panicked");
-                }
+                hand_over(hook, upgraded, &metrics).await;
             }
         }
     }

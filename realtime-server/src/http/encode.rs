@@ -4,7 +4,8 @@ use std::fmt::{self, Write};
 
 use bytes::{BufMut, BytesMut};
 
-use super::{Body, Response, Version, date};
+use super::refusal::Refusal;
+use super::{Body, Response, SendQueue, Version, date};
 
 /// How the content of a response is delimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,24 @@ pub(crate) fn head(
         put_line(dst, "connection", b"upgrade");
     }
     dst.put_slice(b"\r\n");
+}
+
+/// Appends a refusal as the last answer of a connection; of a HEAD request its head alone.
+pub(crate) fn refusal(refusal: Refusal, head_only: bool, queue: &mut SendQueue) {
+    let response = Response::from(refusal);
+    let delimiter = Delimiter::of(&response, Version::Http11);
+    head(
+        &response,
+        delimiter,
+        Next::Close,
+        Version::Http11,
+        queue.tail(),
+    );
+    if let Body::Full(content) = response.body
+        && !head_only
+    {
+        queue.push(content);
+    }
 }
 
 /// Writes the name with a capital at the start of each word: what people expect to read, and what

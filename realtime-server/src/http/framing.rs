@@ -12,7 +12,7 @@ pub enum Framing {
     None,
     /// So many bytes follow the head; at least one.
     Length(u64),
-    /// The body comes in chunks.
+    /// The body comes in chunks, or in frames of HTTP/2 whose sum is not known before.
     Chunked,
 }
 

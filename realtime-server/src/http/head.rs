@@ -57,10 +57,7 @@ pub(crate) fn parse(
         return Err(Refusal::Scheme);
     }
     let headers = parse_fields(fields, config.max_header_count)?;
-    if SINGLE.iter().any(|name| headers.all(name).nth(1).is_some()) {
-        return Err(Refusal::Repeated);
-    }
-    check_host(version, &headers)?;
+    check(version, &headers)?;
     let framing = framing::decide(version, &headers)?;
     let keep_alive = keep_alive(version, &headers);
     let expects_continue = expects_continue(version, &headers)? && framing != Framing::None;
@@ -84,6 +81,14 @@ pub(crate) fn parse(
         may_upgrade,
     };
     Ok((exchange, head))
+}
+
+/// What holds for the fields of every version.
+pub(crate) fn check(version: Version, headers: &Headers) -> Result<(), Refusal> {
+    if SINGLE.iter().any(|name| headers.all(name).nth(1).is_some()) {
+        return Err(Refusal::Repeated);
+    }
+    check_host(version, headers)
 }
 
 fn parse_fields(mut fields: BytesMut, max_count: usize) -> Result<Headers, Refusal> {
@@ -138,7 +143,7 @@ fn keep_alive(version: Version, headers: &Headers) -> bool {
 //= https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1
 //# A server that receives a 100-continue expectation in an HTTP/1.0 request MUST ignore that
 //# expectation.
-fn expects_continue(version: Version, headers: &Headers) -> Result<bool, Refusal> {
+pub(crate) fn expects_continue(version: Version, headers: &Headers) -> Result<bool, Refusal> {
     if version == Version::Http10 {
         return Ok(false);
     }

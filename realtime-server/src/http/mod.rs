@@ -1,4 +1,4 @@
-//! HTTP/1.1 on bare sockets: heads, bodies, keep-alive, streams and upgrades.
+//! HTTP/1.1 and HTTP/2 on bare sockets and over TLS: heads, bodies, keep-alive, streams and upgrades.
 //!
 //! [`serve`] runs one connection. It reads a head, asks the [`Service`] what to do with it, reads
 //! the whole body, calls the handler and writes its [`Response`]. How long a message is gets
@@ -45,18 +45,22 @@
 //! # }
 //! ```
 //!
-//! What is not here: routing, authentication, TLS, compression, and accepting connections.
+//! HTTP/2 is spoken where it was agreed on in a TLS handshake ([`Tls`]), and asks the same service.
+//!
+//! What is not here: routing, authentication, compression, and accepting connections.
 
 mod body;
 mod chunked;
 mod connection;
 mod date;
 mod encode;
+mod feed;
 mod framing;
 mod head;
 mod header_value;
 mod headers;
 mod host;
+mod http2;
 mod method;
 pub(crate) mod opening;
 mod origin;
@@ -69,12 +73,15 @@ mod scan;
 mod scheme;
 mod send_queue;
 mod service;
+mod serving;
 mod socket;
 mod status;
 mod target;
+mod tls;
 
 pub use self::body::{Body, Hook, Source, Upgraded};
 pub(crate) use self::chunked::ChunkedDecoder;
+pub(crate) use self::connection::run;
 pub use self::connection::serve;
 pub use self::framing::Framing;
 pub use self::header_value::{HeaderValue, InvalidHeaderValue};
@@ -86,6 +93,8 @@ pub use self::response::Response;
 pub use self::scheme::Scheme;
 pub use self::send_queue::SendQueue;
 pub use self::service::{Decision, Handler, Pace, Service};
+pub(crate) use self::serving::Serving;
 pub use self::socket::Socket;
 pub use self::status::Status;
 pub use self::target::Target;
+pub use self::tls::{Tls, TlsError};

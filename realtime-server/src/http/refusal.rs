@@ -17,6 +17,8 @@ pub(crate) enum Refusal {
     RequestLine,
     /// A version that looks like one, but is not served.
     Version,
+    /// HTTP in clear text where TLS is spoken.
+    ClearText,
     /// A method that is not known or not served.
     Method,
     /// CONNECT.
@@ -68,6 +70,7 @@ impl Refusal {
             | Self::HeaderLine
             | Self::Repeated
             | Self::Host
+            | Self::ClearText
             | Self::ContentLength
             | Self::TransferEncoding
             | Self::Chunk
@@ -94,6 +97,7 @@ impl fmt::Display for Refusal {
             Self::BlankLines => "too many empty lines before the request",
             Self::RequestLine => "the request line is malformed",
             Self::Version => "only HTTP/1.1 and HTTP/1.0 are served",
+            Self::ClearText => "this port speaks TLS: ask with https",
             Self::Method => "the method is not implemented",
             Self::Tunnel => "tunnels are not opened here",
             Self::Target => "the request target is malformed",

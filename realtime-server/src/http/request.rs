@@ -17,6 +17,8 @@ pub enum Version {
     Http10,
     /// `HTTP/1.1`.
     Http11,
+    /// `HTTP/2`.
+    Http2,
 }
 
 /// Everything that is known before the body.
@@ -52,7 +54,7 @@ impl Head {
     }
 
     /// Whether the client asks to change to `protocol` and may: HTTP/1.1, `Connection: upgrade`,
-    /// and no body.
+    /// and no body. What HTTP/2 asks for by an extended CONNECT (RFC 8441) looks the same here.
     //= https://www.rfc-editor.org/rfc/rfc9110#section-7.8
     //# A server MUST ignore an Upgrade header field that is received in an HTTP/1.0 request.
     pub fn asks_for(&self, protocol: &str) -> bool {
@@ -65,7 +67,7 @@ impl Head {
     }
 
     pub(crate) fn may_upgrade(&self) -> bool {
-        self.version == Version::Http11
+        self.version >= Version::Http11
             && self.framing == Framing::None
             && self.headers.has_token("connection", "upgrade")
     }

@@ -125,6 +125,29 @@ impl SendQueue {
         }
     }
 
+    /// Takes at most `max` bytes off the front, as many as stand there in one piece.
+    pub(super) fn take(&mut self, max: usize) -> Bytes {
+        if self.pieces.is_empty() {
+            self.close_tail();
+        }
+        self.stall = None;
+        let Some(front) = self.pieces.front_mut() else {
+            return Bytes::new();
+        };
+        let taken = if max < front.len() {
+            front.split_to(max)
+        } else {
+            self.pieces.pop_front().unwrap_or_default()
+        };
+        self.piece_bytes -= taken.len();
+        taken
+    }
+
+    /// The socket is not stuck, whatever it seemed.
+    pub(super) fn calm(&mut self) {
+        self.stall = None;
+    }
+
     /// Ready when the socket has taken nothing for too long.
     pub(super) fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let timeout = self.write_timeout;

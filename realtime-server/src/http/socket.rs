@@ -1,21 +1,25 @@
 //! A connected socket with the two operations that connections need.
 
+mod carrier;
+mod metered;
+
 use std::future::poll_fn;
-use std::io::{self, ErrorKind, IoSlice};
+use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{BufMut, BytesMut};
+use bytes::BytesMut;
 use socket2::SockRef;
-use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_util::io::poll_read_buf;
 use tracing::debug;
 
+use self::carrier::Carrier;
+pub(crate) use self::carrier::TlsStream;
+pub(crate) use self::metered::Metered;
+use super::http2::Tunnel;
 use super::{Scheme, SendQueue};
 
 /// Room for the first read, and after a read that left most of it free.
@@ -24,26 +28,42 @@ const MIN_ROOM: usize = 4 * 1024;
 /// Room for a read after several that were filled.
 const MAX_ROOM: usize = 64 * 1024;
 
-/// Slices per system call. More are rarely waiting, and the array stands on the stack.
-const MAX_SLICES: usize = 64;
-
-/// A TCP connection.
+/// A connection: TCP, TLS over it, or what a stream of HTTP/2 carries.
 #[derive(Debug)]
 pub struct Socket {
-    stream: TcpStream,
+    carrier: Carrier,
     peer: SocketAddr,
     room: usize,
 }
 
 impl Socket {
-    /// Takes over a connection. What is written leaves at once (`TCP_NODELAY`): we batch
+    /// Takes over a TCP connection. What is written leaves at once (`TCP_NODELAY`): we batch
     /// ourselves.
     pub fn new(stream: TcpStream, peer: SocketAddr) -> Self {
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%peer, %error, "TCP_NODELAY cannot be set");
         }
-        Self {
+        Self::over(Carrier::Plain(stream), peer)
+    }
+
+    /// Takes over a connection after its TLS handshake.
+    pub(crate) fn encrypted(stream: Box<TlsStream>, peer: SocketAddr) -> Self {
+        let carrier = Carrier::Tls {
             stream,
+            dirty: false,
+            written: 0,
+        };
+        Self::over(carrier, peer)
+    }
+
+    /// Takes over a stream of HTTP/2.
+    pub(crate) fn tunnel(tunnel: Tunnel, peer: SocketAddr) -> Self {
+        Self::over(Carrier::Tunnel(Box::new(tunnel)), peer)
+    }
+
+    fn over(carrier: Carrier, peer: SocketAddr) -> Self {
+        Self {
+            carrier,
             peer,
             room: MIN_ROOM,
         }
@@ -53,12 +73,9 @@ impl Socket {
     /// the peer is gone without a word. Without it a write to such a peer seems to succeed for a
     /// quarter of an hour.
     pub fn set_user_timeout(&self, time: Duration) {
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        if let Err(error) = SockRef::from(&self.stream).set_tcp_user_timeout(Some(time)) {
-            debug!(peer = %self.peer, %error, "TCP_USER_TIMEOUT cannot be set");
+        if let Some(stream) = self.carrier.tcp() {
+            set_user_timeout(stream, time);
         }
-        #[cfg(not(any(target_os = "linux", target_os = "android")))]
-        let _ = time;
     }
 
     /// The address at the other end.
@@ -68,12 +85,15 @@ impl Socket {
 
     /// Whether what is read and written is encrypted on its way.
     pub fn scheme(&self) -> Scheme {
-        Scheme::Http
+        match self.carrier {
+            Carrier::Plain(_) => Scheme::Http,
+            Carrier::Tls { .. } | Carrier::Tunnel(_) => Scheme::Https,
+        }
     }
 
-    /// The address at this end, unless the connection is gone.
+    /// The address at this end, unless the connection is gone or one of several streams of another.
     pub fn local(&self) -> Option<SocketAddr> {
-        self.stream.local_addr().ok()
+        self.carrier.tcp()?.local_addr().ok()
     }
 
     /// Appends at most `max` bytes to `buf`; `0` means that the peer has ended its side.
@@ -90,16 +110,7 @@ impl Socket {
         buf: &mut BytesMut,
         max: usize,
     ) -> Poll<io::Result<usize>> {
-        if self.stream.poll_read_ready(cx)?.is_pending() {
-            release(buf);
-            return Poll::Pending;
-        }
-        let room = self.room.min(max);
-        if buf.capacity() - buf.len() < room {
-            buf.reserve(room);
-        }
-        let stream = Pin::new(&mut self.stream);
-        let Poll::Ready(read) = poll_read_buf(stream, cx, &mut buf.limit(max))? else {
+        let Poll::Ready(read) = self.carrier.poll_read(cx, buf, self.room, max)? else {
             release(buf);
             return Poll::Pending;
         };
@@ -124,9 +135,11 @@ impl Socket {
     /// can be one turn old.
     pub(crate) fn has_unread(&self) -> bool {
         let mut byte = [MaybeUninit::uninit()];
-        SockRef::from(&self.stream)
-            .peek(&mut byte)
-            .is_ok_and(|unread| unread > 0)
+        self.carrier.tcp().is_some_and(|stream| {
+            SockRef::from(stream)
+                .peek(&mut byte)
+                .is_ok_and(|unread| unread > 0)
+        })
     }
 
     /// Writes all of `queue`, with as few system calls as it takes.
@@ -140,26 +153,24 @@ impl Socket {
         cx: &mut Context<'_>,
         queue: &mut SendQueue,
     ) -> Poll<io::Result<()>> {
-        while !queue.is_empty() {
-            match self.poll_write(cx, queue)? {
-                Poll::Ready(0) => return Poll::Ready(Err(ErrorKind::WriteZero.into())),
-                Poll::Ready(written) => queue.advance(written),
-                Poll::Pending => {
-                    ready!(queue.poll_stalled(cx));
-                    return Poll::Ready(Err(ErrorKind::TimedOut.into()));
+        loop {
+            let moved = if queue.is_empty() {
+                let flushed = self.carrier.poll_flush(cx)?;
+                if flushed.is_ready() {
+                    queue.calm();
+                    return Poll::Ready(Ok(()));
                 }
+                flushed
+            } else {
+                self.carrier.poll_write(cx, queue)?
+            };
+            if moved.is_pending() {
+                if self.carrier.has_moved() {
+                    queue.calm();
+                }
+                ready!(queue.poll_stalled(cx));
+                return Poll::Ready(Err(ErrorKind::TimedOut.into()));
             }
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_write(&mut self, cx: &mut Context<'_>, queue: &SendQueue) -> Poll<io::Result<usize>> {
-        let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-        let count = queue.slices(&mut slices);
-        let stream = Pin::new(&mut self.stream);
-        match slices.get(..count).unwrap_or_default() {
-            [only] => stream.poll_write(cx, only),
-            several => stream.poll_write_vectored(cx, several),
         }
     }
 
@@ -178,11 +189,12 @@ impl Socket {
     //# To avoid the TCP reset problem, servers typically close a connection in stages.
     pub async fn linger(mut self, time: Duration, max_bytes: usize) {
         let drained = timeout(time, async {
-            poll_fn(|cx| Pin::new(&mut self.stream).poll_shutdown(cx)).await?;
+            poll_fn(|cx| self.carrier.poll_shutdown(cx)).await?;
             let mut dropped = BytesMut::new();
             let mut left = max_bytes;
             while left > 0 {
-                match self.read(&mut dropped, left).await? {
+                dropped.reserve(MIN_ROOM);
+                match poll_fn(|cx| self.carrier.poll_discard(cx, &mut dropped, left)).await? {
                     0 => break,
                     read => left = left.saturating_sub(read),
                 }
@@ -195,11 +207,40 @@ impl Socket {
         }
     }
 
+    /// Ends both sides at a moment when nothing is on its way, within `time`.
+    pub(crate) async fn close(mut self, time: Duration) {
+        if matches!(self.carrier, Carrier::Plain(_)) {
+            return;
+        }
+        let closed = timeout(time, poll_fn(|cx| self.carrier.poll_shutdown(cx)));
+        if let Ok(Err(error)) = closed.await {
+            debug!(peer = %self.peer, %error, "the connection ended before it was closed");
+        }
+    }
+
     /// Ends the connection with a reset: what the peer did not read is not kept for it.
     pub fn abort(self) {
-        if let Err(error) = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO)) {
-            debug!(peer = %self.peer, %error, "the connection cannot be reset");
+        // A stream of HTTP/2 is reset when it is dropped before its end.
+        if let Some(stream) = self.carrier.tcp() {
+            reset(stream, self.peer);
         }
+    }
+}
+
+/// As [`Socket::set_user_timeout`].
+pub(crate) fn set_user_timeout(stream: &TcpStream, time: Duration) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(time)) {
+        debug!(%error, "TCP_USER_TIMEOUT cannot be set");
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = (stream, time);
+}
+
+/// Has the kernel reset `stream` when it is dropped.
+pub(crate) fn reset(stream: &TcpStream, peer: SocketAddr) {
+    if let Err(error) = SockRef::from(stream).set_linger(Some(Duration::ZERO)) {
+        debug!(%peer, %error, "the connection cannot be reset");
     }
 }
 

@@ -14,12 +14,16 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use super::{ServerBuilder, router::Router};
+use super::{
+    Listener, ServerBuilder,
+    listener::{Accepted, Listeners},
+    router::Router,
+};
 use crate::{
     config::{HttpConfig, ServerConfig},
     endpoint::EventStream,
     fanout::{End, Registry},
-    http::{self, Socket},
+    http::{self, Serving, Socket, Tls},
     metrics::Metrics,
 };
 
@@ -27,7 +31,7 @@ use crate::{
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\
     Retry-After: 5\r\nConnection: close\r\n\r\n";
 
-/// A server that is set up; it serves one listener.
+/// A server that is set up.
 pub struct Server {
     http: Arc<HttpConfig>,
     config: ServerConfig,
@@ -69,33 +73,51 @@ impl Server {
         self.router.routes()
     }
 
-    /// Serves `listener` until `stop` is ready; then ends all connections in an orderly way and
-    /// returns when they are gone, or when [`ServerConfig::drain_timeout`] has passed.
+    /// Serves `listener` until `stop` is ready, in clear text, as [`serve_all`](Self::serve_all).
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        self.serve_all(vec![Listener::plain(listener)], stop).await;
+    }
+
+    /// Serves `listeners` until `stop` is ready; then ends all connections in an orderly way and
+    /// returns when they are gone, or when [`ServerConfig::drain_timeout`] has passed.
+    pub async fn serve_all(self, listeners: Vec<Listener>, stop: impl Future<Output = ()>) {
         let drain = CancellationToken::new();
         let permits = Arc::new(Semaphore::new(self.config.max_connections));
+        let mut listeners = Listeners::new(listeners);
         let mut beside: JoinSet<()> = self.tasks.into_iter().collect();
+        for tls in listeners.watches() {
+            beside.spawn(tls.watch());
+        }
+        let serving = Serving {
+            service: self.router,
+            config: self.http,
+            metrics: Arc::clone(&self.metrics),
+            drain: drain.clone(),
+        };
         let mut connections = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
         loop {
             tokio::select! {
                 () = &mut stop => break,
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) => {
+                accepted = listeners.accept() => match accepted {
+                    Ok(Accepted { stream, peer, tls }) => {
                         let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-                            refuse(&stream, peer, &self.metrics);
+                            refuse(&stream, peer, tls.as_deref(), &self.metrics);
                             continue;
                         };
-                        let serving = http::serve(
-                            Socket::new(stream, peer),
-                            Arc::clone(&self.router) as Arc<dyn http::Service>,
-                            Arc::clone(&self.http),
-                            Arc::clone(&self.metrics),
-                            drain.clone(),
-                        );
+                        let (serving, permits) = (serving.clone(), Arc::clone(&permits));
+                        // Only what is in clear text is not boxed: it needs less room.
+                        let connection = async move {
+                            match tls {
+                                Some(tls) => {
+                                    Box::pin(tls.serve(stream, peer, serving, permits)).await;
+                                }
+                                None => http::run(Socket::new(stream, peer), serving).await,
+                            }
+                        };
                         // The permit is kept for as long as the connection runs, on whatever way
                         // it ends. (A future that awaits another one would hold it twice.)
-                        connections.spawn(serving.map(move |()| drop(permit)));
+                        connections.spawn(connection.map(move |()| drop(permit)));
                     }
                     Err(error) => rest(&error, self.config).await,
                 },
@@ -103,7 +125,7 @@ impl Server {
                 Some(ended) = beside.join_next() => report(ended),
             }
         }
-        drop(listener);
+        drop(listeners);
         info!(connections = connections.len(), "stopping");
         let deadline = Instant::now() + self.config.drain_timeout;
         if time::timeout_at(deadline, join_all(self.stop_hooks))
@@ -140,10 +162,11 @@ impl Server {
     }
 }
 
-fn refuse(stream: &TcpStream, peer: SocketAddr, metrics: &Metrics) {
+/// Turns a client away: with an answer, where it could read one without a handshake.
+fn refuse(stream: &TcpStream, peer: SocketAddr, tls: Option<&Tls>, metrics: &Metrics) {
     metrics.connections_refused.incr();
     // One attempt: a fresh socket takes these few bytes, and nobody waits for one that does not.
-    let told = stream.try_write(FULL).is_ok();
+    let told = tls.is_none() && stream.try_write(FULL).is_ok();
     debug!(%peer, told, "refused: as many connections as there may be");
 }
 

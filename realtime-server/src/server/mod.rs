@@ -3,6 +3,7 @@
 mod accept;
 mod builder;
 mod document;
+mod listener;
 mod offers;
 mod pattern;
 mod plain;
@@ -12,6 +13,7 @@ mod setup;
 
 pub use accept::Server;
 pub use builder::ServerBuilder;
+pub use listener::Listener;
 pub use pattern::PatternError;
 pub use route::Route;
 pub use setup::SetupError;

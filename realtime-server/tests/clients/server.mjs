@@ -13,16 +13,23 @@ export function example(name) {
   return binary && join(dirname(binary), 'examples', name);
 }
 
-/** Starts the server, or another program; resolves once its banner names the address it listens on. */
+/**
+ * Starts the server, or another program; resolves once its banner names the addresses it listens on.
+ * With `tls`, the files of a certificate, it speaks HTTPS as well.
+ */
 export async function startServer({
   program = binary,
   host = '127.0.0.1',
   port = 0,
   args = [],
   env = {},
+  tls,
 } = {}) {
   if (!program) throw new Error('REALTIME_SERVER_BIN must name the built realtime-server');
-  const child = spawn(program, ['--listen', `${host}:${port}`, ...args], {
+  const secure = tls
+    ? ['--listen-tls', `${host}:0`, '--tls-cert', tls.cert, '--tls-key', tls.key]
+    : [];
+  const child = spawn(program, ['--listen', `${host}:${port}`, ...secure, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
@@ -35,18 +42,23 @@ export async function startServer({
   exit.then(() => process.off('exit', kill));
 
   const banner = new Promise((resolve) => {
+    const urls = [];
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const [, url] = /listening on (http:\/\/[\d.]+:\d+)/.exec(line) ?? [];
-      if (url) resolve(url);
+      const [, url] = /listening on (https?:\/\/[\d.]+:\d+)/.exec(line) ?? [];
+      if (url) urls.push(url);
+      if (urls.length > (tls ? 1 : 0)) resolve(urls);
     });
   });
   const gone = exit.then(({ code, signal }) => {
     throw new Error(`the server ended at once (code ${code}, signal ${signal}): ${log}`);
   });
-  const url = await within(START_LIMIT, Promise.race([banner, gone]), 'the banner');
+  const [url, secureUrl] = await within(START_LIMIT, Promise.race([banner, gone]), 'the banner');
   gone.catch(() => {});
   return {
     url,
+    secureUrl,
+    /** Sends a signal. */
+    signal: (name) => child.kill(name),
     port: Number(new URL(url).port),
     /** Ends the process without giving it time for anything. */
     async kill() {

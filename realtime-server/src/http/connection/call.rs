@@ -1,25 +1,12 @@
 //! Asking the service and running its handler.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
-use futures_util::FutureExt;
-use tokio::time::sleep;
-use tracing::{error, warn};
-
+use super::stream::poll_left;
 use super::{Connection, Stop};
 use crate::http::head::Exchange;
 use crate::http::refusal::Refusal;
-use crate::http::{Decision, Handler, Head, HeaderValue, Pace, Problem, Request, Response, Status};
-
-/// What became of a handler.
-enum Outcome {
-    Answered(Response),
-    Panicked,
-    TookTooLong,
-}
+use crate::http::{Decision, Handler, Head, Pace, Request, Response};
 
 impl Connection {
     /// The answer to a request. It closes the connection unless the body was read to its end.
@@ -29,18 +16,17 @@ impl Connection {
         head: Option<Head>,
     ) -> Result<Response, Stop> {
         let Some(head) = head else {
-            self.metrics.requests_refused.incr();
+            self.serving.metrics.requests_refused.incr();
             return self.answer_unread(exchange, Refusal::Method.into()).await;
         };
-        match catch_unwind(AssertUnwindSafe(|| self.service.route(&head))) {
-            Err(_panic) => Ok(self.panicked()),
-            Ok(Decision::Answer(response)) => self.answer_unread(exchange, response).await,
-            Ok(Decision::Call {
+        match self.serving.route(&head) {
+            Decision::Answer(response) => self.answer_unread(exchange, response).await,
+            Decision::Call {
                 body_limit,
                 params,
                 handler,
                 pace,
-            }) => {
+            } => {
                 let body = self.read_body(exchange, body_limit).await?;
                 self.call(handler, Request { head, params, body }, pace)
                     .await
@@ -57,56 +43,23 @@ impl Connection {
         Ok(if read { response } else { response.closing() })
     }
 
+    /// Runs the handler while earlier answers leave.
     async fn call(
         &mut self,
         handler: Handler,
         request: Request,
         pace: Pace,
     ) -> Result<Response, Stop> {
-        match self.run_handler(handler, request, pace).await? {
-            Outcome::Answered(response) => Ok(response),
-            Outcome::Panicked => Ok(self.panicked()),
-            Outcome::TookTooLong => {
-                self.metrics.handler_timeouts.incr();
-                warn!(peer = %self.socket.peer(), "a handler took too long");
-                let answer = Response::from(Problem::new(Status::SERVICE_UNAVAILABLE));
-                Ok(answer.header("retry-after", HeaderValue::from(1)))
-            }
-        }
-    }
-
-    fn panicked(&self) -> Response {
-        self.metrics.handler_panics.incr();
-        error!(peer = %self.socket.peer(), "a handler panicked");
-        Response::from(Problem::new(Status::INTERNAL_SERVER_ERROR)).closing()
-    }
-
-    /// Runs the handler while earlier answers leave.
-    async fn run_handler(
-        &mut self,
-        handler: Handler,
-        request: Request,
-        pace: Pace,
-    ) -> Result<Outcome, Stop> {
-        // A handler can panic before it returns its future, too.
-        let answer = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
-        let mut answer = pin!(answer);
-        let mut too_late = pin!(sleep(self.config.handler_timeout));
-        poll_fn(|cx| {
-            if let Poll::Ready(answer) = answer.as_mut().poll(cx) {
-                return Poll::Ready(Ok(answer.map_or(Outcome::Panicked, Outcome::Answered)));
-            }
+        let room = self.serving.config.max_head;
+        let meanwhile = |cx: &mut Context<'_>| {
             if let Poll::Ready(Err(error)) = self.socket.poll_send(cx, &mut self.out) {
-                return Poll::Ready(Err(error.into()));
+                return Poll::Ready(error.into());
             }
             match pace {
-                Pace::Prompt => too_late
-                    .as_mut()
-                    .poll(cx)
-                    .map(|()| Ok(Outcome::TookTooLong)),
-                Pace::Held => self.poll_left(cx).map(Err),
+                Pace::Prompt => Poll::Pending,
+                Pace::Held => poll_left(&mut self.socket, &mut self.input, room, cx),
             }
-        })
-        .await
+        };
+        self.serving.call(handler, request, pace, meanwhile).await
     }
 }

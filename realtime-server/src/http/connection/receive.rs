@@ -1,7 +1,5 @@
 //! Reading heads and bodies.
 
-use std::time::Duration;
-
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::select;
 use tokio::time::{Instant, timeout_at};
@@ -19,26 +17,27 @@ impl Connection {
     /// or the server stops.
     pub(super) async fn read_head(&mut self) -> Result<Option<(Exchange, Option<Head>)>, Stop> {
         self.head_only = false;
-        let idle_until = Instant::now() + self.config.keep_alive_timeout;
+        let idle_until = Instant::now() + self.serving.config.keep_alive_timeout;
         let mut head_until = None;
         let mut scan = HeadScan::default();
         loop {
-            if let Some(found) = scan.advance(&self.input, &self.config)? {
+            if let Some(found) = scan.advance(&self.input, &self.serving.config)? {
                 self.head_only = found.line.method == Some(Method::Head);
                 // A copy of its own size: a head that is kept must not keep a read buffer.
                 let (start, end) = (found.fields.start, found.fields.end);
                 let fields = BytesMut::from(self.input.get(start..end).unwrap_or_default());
                 self.input.advance(end);
                 let (peer, scheme) = (self.socket.peer(), self.socket.scheme());
-                let head = head::parse(found.line, fields, peer, scheme, &self.config)?;
+                let head = head::parse(found.line, fields, peer, scheme, &self.serving.config)?;
                 return Ok(Some(head));
             }
             // What is read here is at most a head: the rest stays in the kernel's buffer.
-            let room = (self.config.max_head + BLANK_BYTES)
+            let room = (self.serving.config.max_head + BLANK_BYTES)
                 .saturating_sub(self.input.len())
                 .max(1);
             if scan.begun() {
-                let until = *head_until.get_or_insert(Instant::now() + self.config.head_timeout);
+                let until =
+                    *head_until.get_or_insert(Instant::now() + self.serving.config.head_timeout);
                 self.read_by(until, room).await?;
             } else if !self.read_idle(idle_until, room).await? {
                 return Ok(None);
@@ -58,7 +57,7 @@ impl Connection {
         select! {
             biased;
             read = read => return read.map_or(Ok(false), |read| Ok(read? > 0)),
-            () = self.drain.cancelled() => {}
+            () = self.serving.drain.cancelled() => {}
         }
         // A request that came before the stop is answered, even if the news of it is late.
         Ok(self.socket.has_unread() && self.socket.read(&mut self.input, max).await? > 0)
@@ -89,7 +88,7 @@ impl Connection {
         exchange: Exchange,
         limit: usize,
     ) -> Result<Bytes, Stop> {
-        let limit = limit.min(self.config.max_body_ceiling);
+        let limit = limit.min(self.serving.config.max_body_ceiling);
         match exchange.framing {
             Framing::None => Ok(Bytes::new()),
             Framing::Length(length) => {
@@ -131,7 +130,7 @@ impl Connection {
     async fn read_length(&mut self, length: usize) -> Result<(), Stop> {
         let started = Instant::now();
         while self.input.len() < length {
-            let until = self.body_deadline(started, self.input.len());
+            let until = self.serving.body_deadline(started, self.input.len());
             self.read_by(until, length - self.input.len()).await?;
         }
         Ok(())
@@ -139,26 +138,12 @@ impl Connection {
 
     async fn read_chunked(&mut self, limit: usize, body: &mut BytesMut) -> Result<(), Stop> {
         let started = Instant::now();
-        let mut decoder = ChunkedDecoder::new(limit, &self.config);
+        let mut decoder = ChunkedDecoder::new(limit, &self.serving.config);
         while !decoder.decode(&mut self.input, body)? {
-            let until = self.body_deadline(started, body.len());
+            let until = self.serving.body_deadline(started, body.len());
             self.read_by(until, CHUNKED_READ).await?;
         }
         Ok(())
-    }
-
-    /// When the next byte of a body must be there: within the whole body's time, and at the least
-    /// rate once the grace is over. A time per read would let one byte buy the next minute.
-    fn body_deadline(&self, started: Instant, received: usize) -> Instant {
-        let latest = started + self.config.body_timeout;
-        let earned = u32::try_from(received)
-            .ok()
-            .map(|bytes| Duration::from_secs(1).saturating_mul(bytes))
-            .and_then(|seconds| seconds.checked_div(self.config.min_body_rate));
-        match earned {
-            Some(earned) => latest.min(started + self.config.body_grace + earned),
-            None => latest,
-        }
     }
 
     /// Reads and drops a body that nobody wants. False if it is left where it is, so that no
@@ -167,7 +152,7 @@ impl Connection {
     //# A server MUST read the entire request message body or close the connection after sending its
     //# response
     pub(super) async fn discard_body(&mut self, exchange: Exchange) -> Result<bool, Stop> {
-        let limit = self.config.max_discarded_body;
+        let limit = self.serving.config.max_discarded_body;
         let wanted = match exchange.framing {
             Framing::None => return Ok(true),
             Framing::Length(length) => within(length, limit),
@@ -177,7 +162,7 @@ impl Connection {
         let Some(length) = wanted.filter(|_| !exchange.expects_continue) else {
             return Ok(false);
         };
-        let until = Instant::now() + self.config.discard_timeout;
+        let until = Instant::now() + self.serving.config.discard_timeout;
         let dropped = timeout_at(until, async {
             match exchange.framing {
                 Framing::Chunked => self.read_chunked(limit, &mut BytesMut::new()).await,

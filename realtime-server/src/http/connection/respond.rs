@@ -4,7 +4,7 @@ use super::{Connection, End, Stop};
 use crate::http::encode::{self, Delimiter, Next};
 use crate::http::head::Exchange;
 use crate::http::refusal::Refusal;
-use crate::http::{Body, Response, SendQueue, Version};
+use crate::http::{Body, Response, SendQueue};
 
 /// Answers to pipelined requests are collected up to this size before they are written.
 const FLUSH_AT: usize = 64 * 1024;
@@ -27,7 +27,7 @@ impl Connection {
         let streams = !silent && matches!(response.body, Body::Stream(_));
         if streams {
             self.flush().await?;
-            self.out = SendQueue::new(self.config.stream_write_timeout);
+            self.out = SendQueue::new(self.serving.config.stream_write_timeout);
         }
         encode::head(
             &response,
@@ -42,14 +42,14 @@ impl Connection {
             Body::Full(content) => self.out.push(content),
             Body::Stream(source) => {
                 self.stream(source, delimiter).await?;
-                self.out = SendQueue::new(self.config.write_timeout);
+                self.out = SendQueue::new(self.serving.config.write_timeout);
             }
             Body::Upgrade(hook) => {
                 self.flush().await?;
                 return Ok(Some(End::Upgrade(hook)));
             }
         }
-        let over = next == Next::Close || (streams && self.drain.is_cancelled());
+        let over = next == Next::Close || (streams && self.serving.drain.is_cancelled());
         if over || self.out.len_bytes() >= FLUSH_AT {
             self.flush().await?;
         }
@@ -74,26 +74,8 @@ impl Connection {
         let stays = !response.closes()
             && exchange.keep_alive
             && !ends_by_close
-            && !self.drain.is_cancelled()
-            && self.answered < self.config.max_requests_per_connection;
+            && !self.serving.drain.is_cancelled()
+            && self.answered < self.serving.config.max_requests_per_connection;
         Ok(if stays { Next::Keep } else { Next::Close })
-    }
-
-    /// Puts the last answer of the connection into the queue.
-    pub(super) fn push_refusal(&mut self, refusal: Refusal) {
-        let response = Response::from(refusal);
-        let delimiter = Delimiter::of(&response, Version::Http11);
-        encode::head(
-            &response,
-            delimiter,
-            Next::Close,
-            Version::Http11,
-            self.out.tail(),
-        );
-        if let Body::Full(content) = response.body
-            && !self.head_only
-        {
-            self.out.push(content);
-        }
     }
 }

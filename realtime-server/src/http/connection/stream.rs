@@ -1,48 +1,41 @@
 //! Running a response body that is made while it is sent.
 
 use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 
 use super::{Connection, Stop};
-use crate::http::Source;
 use crate::http::encode::{self, Delimiter};
+use crate::http::feed::{Feed, Panicked};
+use crate::http::{Socket, Source};
 
 impl Connection {
     /// Sends what `source` makes, until it ends or the server stops. The client leaving is an
     /// error, so that nothing more is written to it.
     pub(super) async fn stream(
         &mut self,
-        mut source: Box<dyn Source>,
+        source: Box<dyn Source>,
         delimiter: Delimiter,
     ) -> Result<(), Stop> {
-        let drain = self.drain.clone();
-        let mut drained = pin!(drain.cancelled());
+        let mut feed = Feed::new(source, self.serving.drain.clone());
         let mut pieces = Vec::new();
-        let mut ended = false;
+        let room = self.serving.config.max_head;
         poll_fn(|cx| {
             loop {
-                if let Poll::Ready(stop) = self.poll_left(cx) {
+                if let Poll::Ready(stop) = poll_left(&mut self.socket, &mut self.input, room, cx) {
                     return Poll::Ready(Err(stop));
                 }
                 // Before the source is asked again: what it holds back meanwhile is its policy.
                 ready!(self.socket.poll_send(cx, &mut self.out))?;
-                if ended {
+                if feed.has_ended() {
                     return Poll::Ready(Ok(()));
                 }
-                let stopping = !source.ends_itself() && drained.as_mut().poll(cx).is_ready();
-                // The source is dropped after a panic: nobody sees it in a broken state.
-                match catch_unwind(AssertUnwindSafe(|| source.poll_next(cx, &mut pieces))) {
-                    Ok(Poll::Ready(more)) => ended = !more || stopping,
-                    Ok(Poll::Pending) if stopping => ended = true,
-                    Ok(Poll::Pending) => return Poll::Pending,
-                    Err(_panic) => return Poll::Ready(Err(Stop::Panicked)),
+                if let Err(Panicked) = ready!(feed.poll_next(cx, &mut pieces)) {
+                    return Poll::Ready(Err(Stop::Panicked));
                 }
                 self.push_chunk(&mut pieces, delimiter);
-                if ended && delimiter == Delimiter::Chunked {
+                if feed.has_ended() && delimiter == Delimiter::Chunked {
                     self.out.push(Bytes::from_static(b"0\r\n\r\n"));
                 }
             }
@@ -65,19 +58,24 @@ impl Connection {
             self.out.push(Bytes::from_static(b"\r\n"));
         }
     }
+}
 
-    /// Ready when the client has left. What it sends meanwhile is kept, up to the size of a head.
-    pub(super) fn poll_left(&mut self, cx: &mut Context<'_>) -> Poll<Stop> {
-        loop {
-            let room = self.config.max_head.saturating_sub(self.input.len());
-            if room == 0 {
-                return Poll::Pending;
-            }
-            match ready!(self.socket.poll_read(cx, &mut self.input, room)) {
-                Ok(0) => return Poll::Ready(Stop::Left),
-                Ok(_) => {}
-                Err(error) => return Poll::Ready(error.into()),
-            }
+/// Ready when the client has left. What it sends meanwhile is kept, up to so many bytes.
+pub(super) fn poll_left(
+    socket: &mut Socket,
+    input: &mut BytesMut,
+    room: usize,
+    cx: &mut Context<'_>,
+) -> Poll<Stop> {
+    loop {
+        let room = room.saturating_sub(input.len());
+        if room == 0 {
+            return Poll::Pending;
+        }
+        match ready!(socket.poll_read(cx, input, room)) {
+            Ok(0) => return Poll::Ready(Stop::Left),
+            Ok(_) => {}
+            Err(error) => return Poll::Ready(error.into()),
         }
     }
 }

@@ -1,0 +1,96 @@
+//! From a fresh socket to the protocol that was agreed on.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio::select;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tracing::debug;
+
+use super::{HTTP2, Tls};
+use crate::http::refusal::Refusal;
+use crate::http::socket::{Metered, TlsStream};
+use crate::http::{SendQueue, Serving, Socket, connection, encode, http2};
+
+/// What came of a fresh socket.
+enum Met {
+    Tls(Box<TlsStream>),
+    /// A client that speaks HTTP without TLS, and waits for an answer in it.
+    ClearText(TcpStream),
+}
+
+impl Tls {
+    /// Serves a connection from its handshake to its end.
+    ///
+    /// Each stream of HTTP/2 takes one of `permits`, so that streams are as limited as connections.
+    pub(crate) async fn serve(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        serving: Serving,
+        permits: Arc<Semaphore>,
+    ) {
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%peer, %error, "TCP_NODELAY cannot be set");
+        }
+        let drain = serving.drain.clone();
+        let met = select! {
+            biased;
+            () = drain.cancelled() => return,
+            met = timeout(self.config.handshake_timeout, self.meet(stream)) => met,
+        };
+        let met = met.unwrap_or_else(|_elapsed| Err(ErrorKind::TimedOut.into()));
+        if !matches!(met, Ok(Met::Tls(_))) {
+            self.metrics.tls_handshakes_failed.incr();
+        }
+        match met {
+            Ok(Met::Tls(stream)) => {
+                self.metrics.tls_handshakes.incr();
+                if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
+                    http2::serve(stream, peer, serving, permits).await;
+                } else {
+                    connection::run(Socket::encrypted(stream, peer), serving).await;
+                }
+            }
+            Ok(Met::ClearText(stream)) => refuse(Socket::new(stream, peer), &serving).await,
+            Err(error) => debug!(%peer, %error, "no TLS handshake"),
+        }
+    }
+
+    async fn meet(&self, stream: TcpStream) -> io::Result<Met> {
+        let mut first = [0];
+        // Whoever sends nothing takes no turn.
+        if stream.peek(&mut first).await? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        // A method, where a TLS record begins with 0x16.
+        if first.iter().all(u8::is_ascii_uppercase) {
+            return Ok(Met::ClearText(stream));
+        }
+        let Ok(_turn) = self.turns.acquire().await else {
+            return Err(ErrorKind::Interrupted.into());
+        };
+        let acceptor = TlsAcceptor::from(self.current.load_full());
+        let accepted = acceptor.accept(Metered::new(stream)).await?;
+        Ok(Met::Tls(Box::new(accepted)))
+    }
+}
+
+/// Tells a client without TLS what is wrong, in the only way that it understands.
+async fn refuse(mut socket: Socket, serving: &Serving) {
+    debug!(peer = %socket.peer(), "HTTP where TLS is spoken");
+    let config = &serving.config;
+    let mut queue = SendQueue::new(config.write_timeout);
+    encode::refusal(Refusal::ClearText, false, &mut queue);
+    match socket.send(&mut queue).await {
+        Ok(()) => {
+            let (time, bytes) = (config.linger_timeout, config.linger_bytes);
+            socket.linger(time, bytes).await;
+        }
+        Err(error) => debug!(peer = %socket.peer(), %error, "lost before it was told"),
+    }
+}
