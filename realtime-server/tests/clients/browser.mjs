@@ -2,12 +2,12 @@
 
 import { chromium } from 'playwright-core';
 
-export function launch() {
+export function launch(flags = []) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     // Chromium's sandbox does not start as root, which is what a container runs as.
     chromiumSandbox: process.getuid() !== 0,
-    args: ['--disable-dev-shm-usage', '--disable-gpu'],
+    args: ['--disable-dev-shm-usage', '--disable-gpu', ...flags],
   });
 }
 
