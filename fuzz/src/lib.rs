@@ -3,6 +3,7 @@
 //! `TARGETS` names them all; `fuzz_targets/` hands each to libFuzzer, and `tests/replay.rs` runs the
 //! committed seeds through them on a stable compiler.
 
+pub mod auth;
 pub mod signalr;
 pub mod sse;
 pub mod ws;
@@ -12,6 +13,8 @@ pub type Oracle = fn(&[u8]);
 
 /// Every target by the name of its folder under `seeds/`.
 pub const TARGETS: &[(&str, Oracle)] = &[
+    ("cookies", auth::cookies),
+    ("jwt_header", auth::jwt_header),
     ("signalr_handshake", signalr::handshake),
     ("signalr_message", signalr::message),
     ("signalr_record", signalr::record),

@@ -36,7 +36,7 @@ impl Components {
             ),
             (
                 "securitySchemes",
-                section(&self.security_schemes, emitter, |scheme, _| scheme.emit()),
+                section(&self.security_schemes, emitter, SecurityScheme::emit),
             ),
         ];
         Some(
@@ -54,9 +54,11 @@ impl Components {
             ("schemas", section(&self.schemas, emitter, Schema::emit)),
             (
                 "securitySchemes",
-                section(&self.security_schemes, emitter, |scheme, _| {
-                    scheme.emit_asyncapi()
-                }),
+                section(
+                    &self.security_schemes,
+                    emitter,
+                    SecurityScheme::emit_asyncapi,
+                ),
             ),
         ];
         Some(

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::error::{BuildError, Part};
 use crate::pointer::{escape, resolves};
+use crate::token;
+use crate::uri;
 use crate::value::{Object, Value};
 use crate::version::{Dialect, Version};
 
@@ -92,6 +94,24 @@ impl Emitter {
                 part: Part::OperationId,
                 name: id.to_owned(),
             });
+        }
+    }
+
+    /// An address as it can be written: `AsyncAPI` has no relative ones.
+    pub(crate) fn url<'a>(&mut self, url: &'a str) -> Option<&'a str> {
+        if !uri::is_reference(url) {
+            let url = url.to_owned();
+            self.fail(BuildError::InvalidUrl { url });
+        }
+        Some(url).filter(|url| self.form != SchemaForm::Draft07 || uri::is_absolute(url))
+    }
+
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-5.1
+    //# field-name = token
+    pub(crate) fn field_name(&mut self, part: Part, name: &str) {
+        if !token::is_token(name) {
+            let name = name.to_owned();
+            self.fail(BuildError::InvalidName { part, name });
         }
     }
 

@@ -80,6 +80,17 @@ pub enum BuildError {
         /// The name of the method.
         name: String,
     },
+    /// A keyword of a schema has a value that JSON Schema does not allow there, such as an empty
+    /// `oneOf`.
+    InvalidKeyword {
+        /// The keyword.
+        keyword: String,
+    },
+    /// An address is not a URI, or is relative where that cannot be.
+    InvalidUrl {
+        /// The address.
+        url: String,
+    },
     /// The default of a server variable is not among its choices.
     InvalidServerVariable {
         /// The name of the variable.
@@ -153,6 +164,13 @@ impl fmt::Display for BuildError {
             Self::StreamingClientMethod { name } => {
                 write!(f, "the client method {name:?} cannot stream")
             }
+            Self::InvalidKeyword { keyword } => {
+                write!(
+                    f,
+                    "the keyword {keyword:?} of a schema has a value that it cannot have"
+                )
+            }
+            Self::InvalidUrl { url } => write!(f, "{url:?} is not an address that can stand there"),
             Self::InvalidServerVariable { name } => {
                 write!(
                     f,

@@ -36,15 +36,15 @@ impl License {
         }
     }
 
-    fn emit(&self, emitter: &Emitter) -> Object {
+    fn emit(&self, emitter: &mut Emitter) -> Object {
         let mut license = Object::from([("name", &self.name)]);
         match &self.place {
-            Place::Url(url) => license.insert("url", url),
+            Place::Url(url) => license.insert_some("url", emitter.url(url)),
             Place::Identifier(id) if emitter.version > Version::V3_0 => {
                 license.insert("identifier", id);
             }
             // SPDX has a page per licence, none per expression.
-            Place::Identifier(id) if id.bytes().all(|byte| byte != b' ' && byte != b'(') => {
+            Place::Identifier(id) if is_one_license(id) => {
                 license.insert("url", format!("https://spdx.org/licenses/{id}.html"));
             }
             Place::Identifier(_) => {}
@@ -64,7 +64,7 @@ pub(crate) struct Info {
 }
 
 impl Info {
-    pub(crate) fn emit(&self, emitter: &Emitter) -> Object {
+    pub(crate) fn emit(&self, emitter: &mut Emitter) -> Object {
         let mut info = Object::from([("title", &self.title)]);
         let mut description = self.description.as_ref();
         if emitter.version > Version::V3_0 {
@@ -75,7 +75,9 @@ impl Info {
         }
         info.insert_some("description", description);
         if let Some((name, url)) = &self.contact {
-            info.insert("contact", Object::from([("name", name), ("url", url)]));
+            let mut contact = Object::from([("name", name)]);
+            contact.insert_some("url", emitter.url(url));
+            info.insert("contact", contact);
         }
         info.insert_some(
             "license",
@@ -84,4 +86,12 @@ impl Info {
         info.insert("version", &self.version);
         info
     }
+}
+
+/// Whether an SPDX expression is the identifier of a licence and no more.
+fn is_one_license(expression: &str) -> bool {
+    !expression.is_empty()
+        && expression
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
 }

@@ -6,6 +6,7 @@ use crate::media_type::MediaType;
 use crate::operation::Operation;
 use crate::response::{Response, Status};
 use crate::schema::Schema;
+use crate::value::{Object, Value};
 
 /// The name of the component that its error responses refer to.
 pub(crate) const ERROR_SCHEMA: &str = "KestrunErrorResponse";
@@ -115,4 +116,27 @@ pub(crate) fn error_schema() -> Schema {
         .optional("stackTrace", Schema::string())
         .optional("path", Schema::string())
         .optional("method", Schema::string())
+}
+
+/// Puts `required` first among the keywords of a schema, `nullable` before what values there are, and
+/// `"null"` first among its types.
+pub(crate) fn order(mut keywords: Object) -> Object {
+    if let Some(Value::Array(types)) = keywords.get("type") {
+        let (null, others): (Vec<Value>, Vec<Value>) = types
+            .iter()
+            .cloned()
+            .partition(|name| name.as_str() == Some("null"));
+        keywords.insert("type", null.into_iter().chain(others).collect::<Value>());
+    }
+    let required = keywords.remove("required").map(|it| ("required", it));
+    let mut nullable = keywords.remove("nullable");
+    let mut ordered: Object = required.into_iter().collect();
+    for (keyword, value) in keywords {
+        if matches!(keyword.as_str(), "default" | "example") {
+            ordered.insert_some("nullable", nullable.take());
+        }
+        ordered.insert(keyword, value);
+    }
+    ordered.insert_some("nullable", nullable);
+    ordered
 }

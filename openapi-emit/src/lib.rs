@@ -41,8 +41,10 @@
 //! - The same calls give the same bytes, in any build: members stand in the order in which they
 //!   were added, and nothing hangs on the features of `serde_json`.
 //! - A [`Document`] is sound: ids are unique, every `$ref` in it points at something in it,
-//!   paths and their parameters fit, names have the characters that their places allow. What
-//!   keywords a [`Schema`] has is up to the caller; only the references in it are checked.
+//!   paths and their parameters fit, names have the characters that their places allow,
+//!   addresses are URIs, and the keywords of a [`Schema`] hold what they may. It fits the schema
+//!   that its specification publishes. Whether a `pattern` is a regular expression, and an
+//!   example fits its schema, is not looked at.
 //! - Nothing panics.
 //!
 //! # Streams and hubs
@@ -75,11 +77,13 @@
 //! | `contentMediaType`, `contentSchema` | kept | words in `description` |
 //! | `contentEncoding: base64` | kept | `format: byte` |
 //! | `examples` | kept | `example`, the first |
-//! | schema `false` | kept | `{"not": {}}` |
+//! | schema `false`, empty `enum` | kept | `not: {}` |
+//! | `discriminator`: `defaultMapping` | left out | left out |
 //! | other keywords of 2020-12 | kept | left out |
 //!
 //! The schema `true` is written as `{}`, which says the same and is read by more tools.
-//! A `$ref` with neighbours is moved into `allOf` in every version, for the same reason. AsyncAPI gets JSON Schema draft 07.
+//! A `$ref` with neighbours is moved into `allOf` in every version, for the same reason. AsyncAPI
+//! gets JSON Schema draft 07, and no relative addresses, which it does not have.
 //!
 //! # Features
 //!
@@ -115,8 +119,10 @@ mod schema;
 mod security;
 mod server;
 mod tag;
+mod token;
 #[cfg(feature = "schemars")]
 mod type_schemas;
+mod uri;
 mod value;
 mod version;
 #[cfg(feature = "yaml")]

@@ -1,10 +1,11 @@
 //! Bodies by media type.
 
 use crate::emit::Emitter;
-use crate::error::Part;
+use crate::error::{BuildError, Part};
 use crate::event_stream::EventStream;
 use crate::example::Example;
 use crate::schema::Schema;
+use crate::token::is_media_range;
 use crate::value::Object;
 use crate::version::{Dialect, Version};
 
@@ -122,6 +123,12 @@ impl From<EventStream> for MediaType {
 pub(crate) fn emit_content(content: &[MediaType], emitter: &mut Emitter) -> Object {
     let mut object = Object::new();
     for media_type in content {
+        if !is_media_range(&media_type.name) {
+            emitter.fail(BuildError::InvalidName {
+                part: Part::MediaType,
+                name: media_type.name.clone(),
+            });
+        }
         let value = media_type.emit(emitter);
         emitter.insert_unique(&mut object, Part::MediaType, &media_type.name, value);
     }

@@ -1,6 +1,7 @@
 //! What a request carries beside its body.
 
 use crate::emit::Emitter;
+use crate::error::Part;
 use crate::schema::Schema;
 use crate::value::{Object, Value};
 
@@ -92,6 +93,9 @@ impl Parameter {
     }
 
     pub(crate) fn emit(&self, emitter: &mut Emitter) -> Object {
+        if self.place == Place::Header {
+            emitter.field_name(Part::Parameter, &self.name);
+        }
         let mut parameter = Object::from([("name", &self.name)]);
         parameter.insert("in", self.place.name());
         parameter.insert_some("description", self.description.as_ref());

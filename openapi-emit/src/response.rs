@@ -62,6 +62,7 @@ impl Response {
         if !self.headers.is_empty() {
             let mut headers = Object::new();
             for (name, header) in &self.headers {
+                emitter.field_name(Part::Header, name);
                 let value = header.emit(emitter);
                 emitter.insert_unique(&mut headers, Part::Header, name, value);
             }

@@ -1,5 +1,8 @@
 //! How callers prove who they are.
 
+use crate::emit::Emitter;
+use crate::error::BuildError;
+use crate::uri;
 use crate::value::{Object, Value};
 
 /// A security scheme.
@@ -63,7 +66,7 @@ impl SecurityScheme {
         })
     }
 
-    /// `OpenID Connect`, by the address of its discovery document.
+    /// `OpenID Connect`, by the address of its discovery document; it is absolute.
     #[must_use]
     pub fn open_id_connect(url: &str) -> Self {
         Self::new(Kind::OpenIdConnect {
@@ -85,16 +88,16 @@ impl SecurityScheme {
         }
     }
 
-    pub(crate) fn emit(&self) -> Object {
-        self.emit_with("apiKey")
+    pub(crate) fn emit(&self, emitter: &mut Emitter) -> Object {
+        self.emit_with("apiKey", emitter)
     }
 
     /// `AsyncAPI` has another name for a key that is sent by HTTP.
-    pub(crate) fn emit_asyncapi(&self) -> Object {
-        self.emit_with("httpApiKey")
+    pub(crate) fn emit_asyncapi(&self, emitter: &mut Emitter) -> Object {
+        self.emit_with("httpApiKey", emitter)
     }
 
-    fn emit_with(&self, api_key: &str) -> Object {
+    fn emit_with(&self, api_key: &str, emitter: &mut Emitter) -> Object {
         let mut object = Object::new();
         match &self.kind {
             Kind::Http { .. } => object.insert("type", "http"),
@@ -114,7 +117,13 @@ impl SecurityScheme {
                 object.insert("name", name);
                 object.insert("in", place.name());
             }
-            Kind::OpenIdConnect { url } => object.insert("openIdConnectUrl", url),
+            Kind::OpenIdConnect { url } => {
+                if !uri::is_absolute(url) {
+                    let url = url.clone();
+                    emitter.fail(BuildError::InvalidUrl { url });
+                }
+                object.insert("openIdConnectUrl", url);
+            }
         }
         object
     }

@@ -41,7 +41,7 @@ impl Server {
         self.variables.push(Variable {
             name: name.to_owned(),
             default: default.to_owned(),
-            choices: choices.iter().map(|&choice| choice.to_owned()).collect(),
+            choices: distinct(choices),
         });
         self
     }
@@ -69,4 +69,14 @@ impl Server {
             .collect();
         Some(variables).filter(|variables| !variables.is_empty())
     }
+}
+
+fn distinct(texts: &[&str]) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for text in texts {
+        if !distinct.iter().any(|known| known == text) {
+            distinct.push((*text).to_owned());
+        }
+    }
+    distinct
 }

@@ -64,13 +64,10 @@ impl Tag {
         self
     }
 
-    pub(crate) fn emit(&self, emitter: &Emitter) -> Object {
+    pub(crate) fn emit(&self, emitter: &mut Emitter) -> Object {
         let mut tag = Object::from([("name", &self.name)]);
         tag.insert_some("description", self.description.as_ref());
-        tag.insert_some(
-            "externalDocs",
-            self.external_docs.as_ref().map(external_docs),
-        );
+        tag.insert_some("externalDocs", self.emit_external_docs(emitter));
         //= https://spec.openapis.org/oas/v3.2.0.html#specification-extensions
         //# Field names beginning `x-oai-` and `x-oas-` are reserved for uses defined by the OpenAPI Initiative.
         // `x-oas-` is how the Initiative's own field reaches a version before it.
@@ -86,20 +83,20 @@ impl Tag {
     }
 
     /// The Tag Object of `AsyncAPI`.
-    pub(crate) fn emit_asyncapi(&self) -> Object {
+    pub(crate) fn emit_asyncapi(&self, emitter: &mut Emitter) -> Object {
         let mut tag = Object::from([("name", &self.name)]);
         tag.insert_some(
             "description",
             self.description.as_ref().or(self.summary.as_ref()),
         );
-        tag.insert_some(
-            "externalDocs",
-            self.external_docs.as_ref().map(external_docs),
-        );
+        tag.insert_some("externalDocs", self.emit_external_docs(emitter));
         tag
     }
-}
 
-fn external_docs((url, description): &(String, String)) -> Object {
-    Object::from([("description", description), ("url", url)])
+    fn emit_external_docs(&self, emitter: &mut Emitter) -> Option<Object> {
+        let (url, description) = self.external_docs.as_ref()?;
+        let url = emitter.url(url)?;
+        let description = description.as_str();
+        Some(Object::from([("description", description), ("url", url)]))
+    }
 }

@@ -134,6 +134,9 @@ impl Object {
 
     /// Puts another member in the place of the one with this key, if there is one.
     pub(crate) fn replace(&mut self, key: &str, with: &str, value: impl Into<Value>) {
+        if self.contains(key) {
+            self.remove(with);
+        }
         if let Some(member) = self.0.iter_mut().find(|(present, _)| present == key) {
             *member = (with.to_owned(), value.into());
         }

@@ -41,7 +41,7 @@ pub enum Dialect {
     /// - The operations of a hub have no ids, fixed responses without content, and none of the
     ///   parameters of SignalR.
     /// - Operations get the responses 400, 422, 415 and 406 that the framework can give.
-    /// - `"null"` stands first in a list of types.
+    /// - `"null"` stands first in a list of types, `required` in a schema.
     /// - [`Api::build`](crate::Api::build) lets operation ids repeat.
     Kestrun,
 }

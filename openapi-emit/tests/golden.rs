@@ -53,7 +53,9 @@ fn push_hub_is_described_as_channels() {
 
 #[test]
 fn kestrun_dialect_keeps_to_its_shapes_in_every_version() {
-    check_openapi("kestrun", apis::kestrun());
+    check_openapi("kestrun-stream", apis::kestrun_stream());
+    check_openapi("kestrun-broadcast", apis::kestrun_broadcast());
+    check_openapi("kestrun-hub", apis::kestrun_hub());
 }
 
 #[test]

@@ -173,6 +173,20 @@ fn null_stands_first_in_a_list_of_types() {
 }
 
 #[test]
+fn required_stands_first_in_a_schema() {
+    let schema = Schema::object().property("a", Schema::string());
+    let document = api().schema("S", schema).build().unwrap();
+    for version in Version::ALL {
+        let text = document.openapi(version).to_json();
+        let place = |keyword: &str| text.find(keyword).unwrap();
+        assert!(
+            place("\"required\"") < place("\"type\": \"object\""),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn operation_ids_may_repeat() {
     let operation = || Operation::new("same").response(204, Response::new("Done."));
     let api =

@@ -16,6 +16,12 @@ pub fn timestamp() -> String {
     PRINTER.timestamp_to_string(&Timestamp::now())
 }
 
+/// Now, in seconds since 1970.
+#[must_use]
+pub fn unix_seconds() -> i64 {
+    Timestamp::now().as_second()
+}
+
 /// A time from zero up to `most`, in whole milliseconds, so that not everybody does the same thing
 /// at the same time.
 #[must_use]

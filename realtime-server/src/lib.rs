@@ -28,8 +28,9 @@
 //! ```
 //!
 //! The modules stand on floors, and import only from floors below their own: `config`, `metrics`,
-//! `clock`, `id`; `http`; `description`, `fanout`; `hub`; `signalr`; `endpoint`; `server`; `demo`; `cli`.
+//! `clock`, `id`, `identity`; `http`; `auth`, `description`, `fanout`; `hub`; `signalr`; `endpoint`; `server`; `demo`; `cli`.
 
+pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -40,6 +41,7 @@ pub mod fanout;
 pub mod http;
 pub mod hub;
 pub mod id;
+pub mod identity;
 pub mod metrics;
 pub mod server;
 pub mod signalr;

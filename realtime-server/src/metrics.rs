@@ -88,6 +88,14 @@ pub struct Metrics {
     pub hub_slow_clients: Counter,
     /// Connections of hubs that were ended because they were silent for too long.
     pub hub_silent_clients: Counter,
+    /// Connections on the transports of hubs that speak no hub protocol.
+    pub raw_connections: Counter,
+    /// Messages to many clients of a hub that could not be written in all of their protocols.
+    pub hub_messages_unwritten: Counter,
+    /// Log records that were sent to the clients of a hub.
+    pub hub_log_records: Counter,
+    /// Log records that were not, because too many were waiting.
+    pub hub_log_records_dropped: Counter,
     /// WebSockets that were opened at plain endpoints.
     pub websocket_connections: Counter,
     /// Requests to plain WebSocket endpoints that opened none.
@@ -118,6 +126,14 @@ pub struct Metrics {
     pub stream_slow_clients: Counter,
     /// Tickets for a stream that were not issued, or not good.
     pub tickets_refused: Counter,
-    /// Requests to publish that were refused.
+    /// Requests to publish that were refused for what they ask.
     pub publications_refused: Counter,
+    /// Requests that were refused because it is not known, or not proven, who asks: 401.
+    pub requests_unauthenticated: Counter,
+    /// Requests, subscriptions and invocations that were refused because who asks may not: 403.
+    pub requests_forbidden: Counter,
+    /// Fetches of keys for signed tokens.
+    pub key_fetches: Counter,
+    /// Fetches of keys for signed tokens that brought none.
+    pub key_fetches_failed: Counter,
 }

@@ -6,6 +6,11 @@
 
 #[path = "../examples/conformance/app/mod.rs"]
 mod app;
+#[path = "conformance/test_hub.rs"]
+mod test_hub;
+#[path = "conformance/transports.rs"]
+mod transports;
+
 #[path = "support/mod.rs"]
 #[expect(dead_code, reason = "other tests need the rest of it")]
 mod support;
@@ -16,7 +21,7 @@ use realtime_server::{endpoint::Directory, server::ServerBuilder};
 use support::{
     client::{Answer, Client, ask},
     events::{Events, Told},
-    hub::{Heard, HubClient, result},
+    hub::{Heard, HubClient, invocation, result},
     running::Running,
 };
 
@@ -244,4 +249,38 @@ async fn the_uncreatable_hub_says_what_cannot_be_created() {
                 InvalidOperationException: Unable to resolve service for type 'System.Object' while \
                 attempting to activate 'FunctionalTests.UncreatableHub'.\"}";
     assert_eq!(hub.next().await, Heard::Record(told.to_owned()));
+}
+
+#[tokio::test]
+async fn the_authorized_hub_takes_a_token_made_here_and_nobody_without_one() {
+    let server = start().await;
+    let token = |answer: Answer| answer.text().to_owned();
+    let usual = token(ask(server.address, "GET /generateJwtToken").await);
+    let ann = token(ask(server.address, "GET /generateJwtToken?user=ann").await);
+    let negotiate = "POST /authorizedhub/negotiate?negotiateVersion=1";
+    let refused = ask(server.address, negotiate).await;
+    assert_eq!((refused.status, refused.text()), (401, ""));
+    assert_eq!(refused.field("www-authenticate"), Some("Bearer"));
+    let field = format!("Authorization: Bearer {usual}\r\n");
+    assert_eq!(
+        ask_with(server.address, negotiate, &field, "").await.status,
+        200
+    );
+    for (token, user) in [(&usual, "testuser"), (&ann, "ann")] {
+        let path = format!("/authorizedhub?access_token={token}");
+        let mut hub = HubClient::open(server.address, &path).await;
+        assert_eq!(
+            hub.call("GetUser", "[]").await,
+            result(&format!("\"{user}\""))
+        );
+        assert_eq!(hub.call("Echo", "[\"x\"]").await, result("\"x\""));
+        hub.say(&invocation(
+            None,
+            "SendToUser",
+            &format!("[\"{user}\",[1]]"),
+        ))
+        .await;
+        let message = "{\"type\":1,\"target\":\"UserMessage\",\"arguments\":[[1]]}";
+        assert_eq!(hub.record().await, message);
+    }
 }

@@ -34,7 +34,7 @@ async fn brings_every_broadcast_to_everybody_while_two_clients_never_read() {
     // The stuck subscriber is to stay for the whole test.
     http.stream_write_timeout = Duration::from_secs(600);
     server.http_config(http);
-    demo::install(&mut server, demo::Settings::default()).unwrap();
+    demo::install(&mut server, &demo::Settings::default()).unwrap();
     let server = Running::start(server).await;
     let address = server.address;
 

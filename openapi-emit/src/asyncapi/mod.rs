@@ -9,7 +9,6 @@ use crate::api::{Api, Entry};
 use crate::emit::Emitter;
 use crate::error::Part;
 use crate::security::Requirement;
-use crate::tag::Tag;
 use crate::value::{Object, Value};
 
 use server::Servers;
@@ -49,7 +48,7 @@ pub(crate) fn emit(api: &Api, emitter: &mut Emitter) -> Value {
     if !api.tags.is_empty() {
         info.insert(
             "tags",
-            Value::array(api.tags.iter().map(Tag::emit_asyncapi)),
+            Value::array(api.tags.iter().map(|tag| tag.emit_asyncapi(emitter))),
         );
     }
     let mut root = Object::from([("asyncapi", "3.0.0")]);

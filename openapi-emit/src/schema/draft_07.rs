@@ -1,11 +1,12 @@
 //! The Schema Object of `AsyncAPI` 3.0.
 
+use crate::uri;
 use crate::value::{Object, Value};
 
 //= https://www.asyncapi.com/docs/reference/specification/v3.0.0#schemaObject
 //# This object is a superset of the JSON Schema Specification Draft 07.
 /// Keywords that draft 07 lacks or that mean another thing in `AsyncAPI`.
-const UNKNOWN: [&str; 14] = [
+const UNKNOWN: [&str; 15] = [
     "$anchor",
     "$comment",
     "$defs",
@@ -17,6 +18,7 @@ const UNKNOWN: [&str; 14] = [
     "discriminator",
     "maxContains",
     "minContains",
+    "schema",
     "unevaluatedItems",
     "unevaluatedProperties",
     "xml",
@@ -25,7 +27,9 @@ const UNKNOWN: [&str; 14] = [
 pub(super) fn lower(mut keywords: Object) -> Object {
     tuple(&mut keywords);
     dependencies(&mut keywords);
-    if let Some(example) = keywords.get("example").cloned() {
+    external_docs(&mut keywords);
+    if let (Some(example), false) = (keywords.get("example"), keywords.contains("examples")) {
+        let example = example.clone();
         keywords.replace("example", "examples", [example]);
     }
     keywords
@@ -48,14 +52,37 @@ fn tuple(keywords: &mut Object) {
 /// One keyword holds what 2020-12 keeps in two.
 fn dependencies(keywords: &mut Object) {
     let mut merged = Object::new();
-    for keyword in ["dependentRequired", "dependentSchemas"] {
+    for keyword in ["dependencies", "dependentRequired", "dependentSchemas"] {
         if let Some(Value::Object(members)) = keywords.remove(keyword) {
             for (name, value) in members {
+                let value = match merged.remove(&name) {
+                    Some(earlier) => both(earlier, value),
+                    None => value,
+                };
                 merged.insert(name, value);
             }
         }
     }
     if !merged.is_empty() {
         keywords.insert("dependencies", merged);
+    }
+}
+
+/// A schema of two dependencies, each of which may be a list of names.
+fn both(one: Value, other: Value) -> Value {
+    let schema = |dependency: Value| match dependency {
+        Value::Array(names) => Object::from([("required", names)]).into(),
+        schema => schema,
+    };
+    Object::from([("allOf", [schema(one), schema(other)])]).into()
+}
+
+/// Their address has to be absolute.
+fn external_docs(keywords: &mut Object) {
+    let url = keywords
+        .get("externalDocs")
+        .and_then(|docs| docs.as_object()?.get("url")?.as_str());
+    if url.is_some_and(|url| !uri::is_absolute(url)) {
+        keywords.remove("externalDocs");
     }
 }

@@ -27,7 +27,9 @@ pub(super) fn holds(keyword: &str) -> Holds {
         | "unevaluatedProperties"
         | "contentSchema" => Holds::Schema,
         "allOf" | "anyOf" | "oneOf" | "prefixItems" => Holds::List,
-        "properties" | "patternProperties" | "dependentSchemas" | "$defs" => Holds::Map,
+        "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions" => {
+            Holds::Map
+        }
         _ => Holds::Data,
     }
 }

@@ -1,14 +1,20 @@
 //! From JSON Schema 2020-12 to the form of a document.
 
 use super::keyword::{Holds, holds};
-use super::{Schema, draft_07, openapi_30};
+use super::{Schema, draft_07, form, openapi_30};
 use crate::emit::{Emitter, SchemaForm};
+use crate::error::BuildError;
+use crate::kestrun;
 use crate::value::{Object, Value};
-use crate::version::Dialect;
+use crate::version::{Dialect, Version};
 
 impl Schema {
     pub(crate) fn emit(&self, emitter: &mut Emitter) -> Value {
-        emit_schema(&self.0, emitter)
+        match (emitter.form, &self.0) {
+            // Its own schema takes booleans inside of others only.
+            (SchemaForm::Draft07, Value::Bool(_)) => openapi_30::from_boolean(&self.0),
+            _ => emit_schema(&self.0, emitter),
+        }
     }
 }
 
@@ -26,16 +32,26 @@ fn emit_schema(schema: &Value, emitter: &mut Emitter) -> Value {
     };
     let mut lowered = Object::new();
     for (keyword, value) in keywords.iter() {
+        if !form::fits(keyword, value) {
+            let keyword = keyword.to_owned();
+            emitter.fail(BuildError::InvalidKeyword { keyword });
+        }
         if let ("$ref", Value::String(pointer)) = (keyword, value) {
             emitter.note(pointer);
         }
         lowered.insert(keyword, emit_keyword(keyword, value, emitter));
     }
-    let lowered = separate_reference(lowered);
+    let mut lowered = separate_reference(lowered);
+    if emitter.version < Version::V3_2 {
+        default_mapping(&mut lowered);
+    }
     Value::Object(match emitter.form {
+        SchemaForm::OpenApi30 if emitter.dialect == Dialect::Kestrun => {
+            kestrun::order(openapi_30::lower(lowered))
+        }
         SchemaForm::OpenApi30 => openapi_30::lower(lowered),
         SchemaForm::Draft07 => draft_07::lower(lowered),
-        SchemaForm::Draft202012 if emitter.dialect == Dialect::Kestrun => null_first(lowered),
+        SchemaForm::Draft202012 if emitter.dialect == Dialect::Kestrun => kestrun::order(lowered),
         SchemaForm::Draft202012 => lowered,
     })
 }
@@ -81,13 +97,11 @@ fn separate_reference(mut keywords: Object) -> Object {
     separated
 }
 
-fn null_first(mut keywords: Object) -> Object {
-    if let Some(Value::Array(types)) = keywords.get("type") {
-        let (null, others): (Vec<Value>, Vec<Value>) = types
-            .iter()
-            .cloned()
-            .partition(|name| name.as_str() == Some("null"));
-        keywords.insert("type", null.into_iter().chain(others).collect::<Value>());
+/// The schema that a discriminator names where the property is absent; 3.2 has it first.
+fn default_mapping(keywords: &mut Object) {
+    if let Some(Value::Object(discriminator)) = keywords.get("discriminator") {
+        let mut discriminator = discriminator.clone();
+        discriminator.remove("defaultMapping");
+        keywords.insert("discriminator", discriminator);
     }
-    keywords
 }

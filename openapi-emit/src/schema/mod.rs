@@ -1,6 +1,7 @@
 //! Schemas as callers write them: JSON Schema 2020-12.
 
 mod draft_07;
+mod form;
 mod keyword;
 mod lower;
 mod openapi_30;

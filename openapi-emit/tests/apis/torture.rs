@@ -121,10 +121,35 @@ fn schemas(api: Api) -> Api {
             Schema::any_of([Schema::string(), Schema::boolean(), Schema::number()]),
         ]),
     )
+    .schema("Shape", shape())
     .schemas([
         ("Same".to_owned(), Schema::any()),
         ("Same".to_owned(), Schema::any()),
     ])
+}
+
+/// Keywords that only some of the versions have.
+fn shape() -> Schema {
+    let mut discriminator = Object::from([("propertyName", Value::from("kind"))]);
+    discriminator.insert(
+        "mapping",
+        Object::from([("item", "#/components/schemas/Item")]),
+    );
+    discriminator.insert("defaultMapping", "Item");
+    let docs = Object::from([("url", "https://example.com/docs/shape")]);
+    let names = |name: &str| Object::from([("kind", Value::from([name]))]);
+    Schema::object()
+        .property("kind", Schema::string())
+        .optional("id", Schema::string())
+        .with("discriminator", discriminator)
+        .with("externalDocs", docs)
+        .with("dependentRequired", names("id"))
+        .with(
+            "dependentSchemas",
+            Object::from([("id", Schema::object().with("minProperties", 2))]),
+        )
+        .with("propertyNames", Schema::string().with("maxLength", 9))
+        .with("unevaluatedProperties", false)
 }
 
 fn components(api: Api) -> Api {

@@ -62,7 +62,7 @@ pub(super) fn asyncapi(options: &AsyncApiOptions) -> Result<(), DescribeError> {
 
 fn print(format: Format, write: impl FnOnce(&Document) -> Value) -> Result<(), DescribeError> {
     let mut server = ServerBuilder::new();
-    demo::install(&mut server, demo::Settings::default()).map_err(DescribeError::Setup)?;
+    demo::install(&mut server, &demo::Settings::default()).map_err(DescribeError::Setup)?;
     let server = server.build().map_err(DescribeError::Setup)?;
     let document = server.document().map(write);
     let document = document.ok_or(DescribeError::Undocumented)?;

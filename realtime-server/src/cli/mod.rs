@@ -1,11 +1,13 @@
 //! The command line: flags, logs, exit codes.
 
+mod auth_options;
 mod describe;
 mod logs;
 mod serve;
 mod stream_options;
 mod sub;
 mod tls_options;
+mod token;
 mod tokens;
 
 use std::{
@@ -33,6 +35,8 @@ const FAILED: u8 = 1;
     realtime-server --listen 0.0.0.0:8080 --log-format json\n  \
     realtime-server openapi --version 3.2 --format yaml\n  \
     realtime-server --stream prices --sse-slow-client conflate\n  \
+    realtime-server --jwt-key-file HS256=secret.txt --rules rules.json\n  \
+    realtime-server token --key-file HS256=secret.txt ann --claim scope=publish\n  \
     realtime-server sub http://127.0.0.1:5000/sse/broadcast\n  \
     curl -N 'http://127.0.0.1:5000/sse?count=3&intervalMs=100'\n  \
     curl -d hello http://127.0.0.1:5000/api/publish/broadcast\n\n\
@@ -50,13 +54,15 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the demo: its page, event streams and hub. The default.
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// Print what the server offers as OpenAPI: its routes, event streams and hubs.
     #[command(name = "openapi")]
     OpenApi(describe::OpenApiOptions),
     /// Print what the server offers as AsyncAPI: the messages of its event streams and hubs.
     #[command(name = "asyncapi")]
     AsyncApi(describe::AsyncApiOptions),
+    /// Sign a token and print it, for tests and scripts.
+    Token(token::Options),
     /// Subscribe to an event stream and print its events as they come.
     Sub(sub::Options),
 }
@@ -84,6 +90,10 @@ pub fn main() -> ExitCode {
         },
         Some(Command::Serve(options)) => serve(&options),
         None => serve(&arguments.serve),
+        Some(Command::Token(options)) => match token::run(&options) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error, FAILED),
+        },
         Some(Command::OpenApi(options)) => print(describe::openapi(&options)),
         Some(Command::AsyncApi(options)) => print(describe::asyncapi(&options)),
     }

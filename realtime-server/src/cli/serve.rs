@@ -15,15 +15,17 @@ use tokio::{
 use tracing::{info, warn};
 
 use super::{
+    auth_options::AuthOptions,
     logs::{self, Format, Level},
     stream_options::StreamOptions,
     tls_options::TlsOptions,
-    tokens::{self, TokenError},
+    tokens::{self, People, PeopleError},
 };
 use crate::{
     config::HttpConfig,
     demo,
     http::{Tls, TlsError},
+    hub::LogForwarder,
     server::{Listener, ServerBuilder, SetupError},
 };
 
@@ -58,8 +60,19 @@ pub(super) struct Options {
         env = "REALTIME_LOG_FORMAT"
     )]
     log_format: Format,
+    /// Up to which level log records are sent to the clients of the hub, as `ReceiveLog`: to
+    /// everybody who connects.
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "off",
+        env = "REALTIME_HUB_LOGS"
+    )]
+    hub_logs: Level,
     #[command(flatten)]
     streams: StreamOptions,
+    #[command(flatten)]
+    auth: AuthOptions,
 }
 
 /// Why the server could not start.
@@ -80,12 +93,12 @@ pub(super) enum StartError {
     },
     Setup(SetupError),
     Tls(TlsError),
-    Token(TokenError),
+    People(PeopleError),
 }
 
 /// Serves until SIGINT or SIGTERM.
 pub(super) fn run(options: &Options) -> Result<(), StartError> {
-    logs::start(options.log_level, options.log_format);
+    let logs = logs::start(options.log_level, options.log_format, options.hub_logs);
     if let Err(error) = rlimit::increase_nofile_limit(rlimit::INFINITY) {
         warn!(%error, "the limit of open files stays as it is");
     }
@@ -93,10 +106,10 @@ pub(super) fn run(options: &Options) -> Result<(), StartError> {
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?
-        .block_on(serve(options))
+        .block_on(serve(options, logs))
 }
 
-async fn serve(options: &Options) -> Result<(), StartError> {
+async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), StartError> {
     let listener = listen(&options.listen).await?;
     let address = listener.local_addr().map_err(StartError::Runtime)?;
     let mut urls = vec![format!("http://{address}")];
@@ -115,15 +128,23 @@ async fn serve(options: &Options) -> Result<(), StartError> {
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
     };
+    let people = tokens::people(&options.auth, local).map_err(StartError::People)?;
+    let mut server = ServerBuilder::new();
+    server.task(reload_keys(&people).map_err(StartError::Runtime)?);
     let settings = demo::Settings {
         streams: options.streams.config(),
         names: options.streams.names.clone(),
-        publishers: tokens::publishers(local).map_err(StartError::Token)?,
-        users: tokens::users(local).map_err(StartError::Token)?,
+        publishers: people.publishers,
+        users: people.users,
+        guard: people.guard,
+        tickets: people.tickets,
+        rules: people.rules,
     };
-    let mut server = ServerBuilder::new();
     server.http_config(http);
-    demo::install(&mut server, settings).map_err(StartError::Setup)?;
+    let hub = demo::install(&mut server, &settings).map_err(StartError::Setup)?;
+    if let Some(logs) = logs {
+        server.task(logs.run(hub));
+    }
     let mut listeners = vec![Listener::plain(listener)];
     if let Some(listener) = secure {
         let tls = options.tls.load(server.metrics())?;
@@ -168,6 +189,20 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
             _ = terminate.recv() => "SIGTERM",
         };
         info!(signal = name, "asked to stop");
+    })
+}
+
+/// Reads the keys of tokens again at each SIGHUP.
+fn reload_keys(people: &People) -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let accesses = [Arc::clone(&people.publishers), Arc::clone(&people.users)];
+    Ok(async move {
+        while hangup.recv().await.is_some() {
+            info!("asked to read keys again");
+            for access in &accesses {
+                access.reload();
+            }
+        }
     })
 }
 
@@ -229,7 +264,7 @@ impl fmt::Display for StartError {
                 "each --tls-cert needs its --tls-key: there are {certificates} and {keys}"
             ),
             Self::Tls(error) => error.fmt(f),
-            Self::Token(error) => error.fmt(f),
+            Self::People(error) => error.fmt(f),
         }
     }
 }
@@ -243,7 +278,7 @@ impl Error for StartError {
             Self::Setup(error) => Some(error),
             Self::Keys { .. } => None,
             Self::Tls(error) => Some(error),
-            Self::Token(error) => Some(error),
+            Self::People(error) => Some(error),
         }
     }
 }

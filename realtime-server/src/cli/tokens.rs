@@ -1,8 +1,15 @@
-//! Static tokens from the environment, until there is a real identity.
+//! Who is known to the server: by tokens from the environment, by signed tokens, or because they sit
+//! at this machine.
 
-use std::{env, fmt};
+use std::{env, fmt, sync::Arc};
 
-use crate::endpoint::{Access, Subscriber};
+use super::auth_options::{AuthError, AuthOptions};
+use crate::{
+    auth::{Access, Guard, Rules, Tickets},
+    config::Origins,
+    demo::PUBLISH_SCOPE,
+    identity::Identity,
+};
 
 /// The token that publishers show.
 const PUBLISH: &str = "REALTIME_PUBLISH_TOKEN";
@@ -21,25 +28,82 @@ pub(super) enum TokenError {
     NoToken,
 }
 
-/// Who may publish. `local` says that the server listens on loopback only; then nobody needs a token
-/// unless there is one.
-pub(super) fn publishers(local: bool) -> Result<Access, TokenError> {
-    Ok(match variable(PUBLISH)? {
-        Some(token) => {
-            let token = long_enough(&token, PUBLISH)?;
-            Access::new().with_token(token, Subscriber::user("publisher"))
-        }
-        None if local => Access::new().with_local(Subscriber::user(LOCAL)),
-        None => Access::new(),
+/// Everybody who is known.
+pub(super) struct People {
+    pub(super) publishers: Arc<Access>,
+    pub(super) users: Arc<Access>,
+    pub(super) guard: Option<Guard>,
+    pub(super) tickets: Arc<Tickets>,
+    pub(super) rules: Rules,
+}
+
+/// Why it is not said who is known.
+#[derive(Debug)]
+pub(super) enum PeopleError {
+    Token(TokenError),
+    Auth(AuthError),
+}
+
+/// Reads who is known. `local` says that the server listens on loopback only; then nobody needs a
+/// token unless there is one.
+pub(super) fn people(options: &AuthOptions, local: bool) -> Result<People, PeopleError> {
+    let tickets = Arc::new(Tickets::new());
+    let rules = options.rules()?;
+    let verifiers = options.verifiers()?;
+    if !verifiers.is_empty() {
+        let all = with_users(with_publisher(Access::new())?)?.with_tickets(&tickets);
+        let all = verifiers.into_iter().fold(all, Access::with_verifier);
+        let all = Arc::new(match &options.cookie {
+            Some(name) => all.with_cookie(name, Origins::Same),
+            None => all,
+        });
+        let guard = Guard::new(Arc::clone(&all));
+        return Ok(People {
+            publishers: Arc::clone(&all),
+            users: all,
+            guard: Some(if options.anonymous {
+                guard.or_anybody()
+            } else {
+                guard
+            }),
+            tickets,
+            rules,
+        });
+    }
+    let publishers = match variable(PUBLISH)? {
+        None if local => Access::new().with_local(publisher(LOCAL)),
+        _ => with_publisher(Access::new())?,
+    };
+    let users = match variable(USERS)? {
+        None if local => Access::new().with_local(Identity::user(LOCAL)),
+        _ => with_users(Access::new())?,
+    };
+    Ok(People {
+        publishers: Arc::new(publishers),
+        users: Arc::new(users),
+        guard: None,
+        tickets,
+        rules,
     })
 }
 
-/// Who may have a ticket, and as whom.
-pub(super) fn users(local: bool) -> Result<Access, TokenError> {
+fn publisher(name: &str) -> Identity {
+    Identity::user(name).with_claim("scope", PUBLISH_SCOPE)
+}
+
+/// Knows, besides, who shows the publishers' token.
+fn with_publisher(access: Access) -> Result<Access, TokenError> {
+    Ok(match variable(PUBLISH)? {
+        Some(token) => access.with_token(long_enough(&token, PUBLISH)?, publisher("publisher")),
+        None => access,
+    })
+}
+
+/// Knows, besides, who shows the token of a user.
+fn with_users(access: Access) -> Result<Access, TokenError> {
     match variable(USERS)? {
-        Some(list) => list.split(',').try_fold(Access::new(), with_user),
-        None if local => Ok(Access::new().with_local(Subscriber::user(LOCAL))),
-        None => Ok(Access::new()),
+        Some(list) => list.split(',').try_fold(access, with_user),
+        None => Ok(access),
     }
 }
 
@@ -47,8 +111,8 @@ fn with_user(access: Access, entry: &str) -> Result<Access, TokenError> {
     let (name, token) = entry.trim().split_once('=').ok_or(TokenError::NoToken)?;
     let token = long_enough(token, USERS)?;
     let who = match name.split_once('@') {
-        Some((user, tenant)) => Subscriber::user(user).of_tenant(tenant),
-        None => Subscriber::user(name),
+        Some((user, tenant)) => Identity::user(user).of_tenant(tenant),
+        None => Identity::user(name),
     };
     Ok(access.with_token(token, who))
 }
@@ -86,3 +150,33 @@ impl fmt::Display for TokenError {
 }
 
 impl std::error::Error for TokenError {}
+
+impl From<TokenError> for PeopleError {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
+impl From<AuthError> for PeopleError {
+    fn from(error: AuthError) -> Self {
+        Self::Auth(error)
+    }
+}
+
+impl fmt::Display for PeopleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(error) => error.fmt(f),
+            Self::Auth(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for PeopleError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Token(error) => Some(error),
+            Self::Auth(error) => Some(error),
+        }
+    }
+}

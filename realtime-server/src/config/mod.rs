@@ -5,6 +5,7 @@
 mod http;
 mod http2;
 mod hub;
+mod keys;
 mod origins;
 mod server;
 mod stream;
@@ -14,7 +15,8 @@ mod websocket;
 pub use self::{
     http::HttpConfig,
     http2::Http2Config,
-    hub::{HubConfig, Transports},
+    hub::{HubConfig, Protocols, Transports},
+    keys::KeySetConfig,
     origins::Origins,
     server::ServerConfig,
     stream::{SlowClient, StreamConfig},

@@ -4,26 +4,34 @@ use std::sync::Arc;
 
 use tracing::{debug, info};
 
-use super::{groups::GroupMessage, schedule::AdminUpdate};
+use super::{Settings, groups::GroupMessage, schedule::AdminUpdate};
 use crate::{
-    endpoint::{Access, HubApi},
-    hub::{Broadcaster, Caller, Clients, Hub, HubError},
+    auth::{Access, Guard, Verb},
+    config::HubConfig,
+    endpoint::HubApi,
+    hub::{Broadcaster, Caller, Clients, GroupError, Hub, HubError},
     server::{ServerBuilder, SetupError},
 };
 
 struct Kestrun;
 
-/// Adds the hub, and `/api/hubs/kestrun` for those who may `drive` it.
-pub(super) fn install(server: &mut ServerBuilder, drive: Access) -> Result<Clients, SetupError> {
+/// The name of the hub in rules, and where a backend drives it.
+const NAME: &str = "kestrun";
+
+/// Adds the hub, and `/api/hubs/kestrun` for those who may drive it.
+pub(super) fn install(
+    server: &mut ServerBuilder,
+    settings: &Settings,
+) -> Result<Clients, SetupError> {
     let hub = Hub::new(Kestrun)
         .about("KestrunHub", "Logs, events, groups and operations, live")
         .method(
             "JoinGroup",
             async |_, caller: Caller, (group,): (String,)| {
-                caller
-                    .join(&group)
-                    .await
-                    .map_err(|error| HubError::new(error.to_string()))?;
+                caller.join(&group).await.map_err(|error| match error {
+                    GroupError::Forbidden => error.into(),
+                    error => HubError::new(error.to_string()),
+                })?;
                 Ok(caller.itself().send("GroupJoined", (group,)).await?)
             },
         )
@@ -65,8 +73,14 @@ pub(super) fn install(server: &mut ServerBuilder, drive: Access) -> Result<Clien
         .on_disconnected(async |_, caller: Caller, reason| {
             info!(connection = caller.connection_id(), %reason, "left the hub");
         });
-    let clients = server.hub("/hubs/kestrun", Broadcaster::describe(hub))?;
-    let api = HubApi::new(drive, Arc::clone(server.metrics())).with_hub("kestrun", &clients);
+    let hub = restricted(Broadcaster::describe(hub), settings);
+    let clients = server.hub("/hubs/kestrun", hub)?;
+    let api = HubApi::new(
+        Arc::clone(&settings.publishers),
+        Arc::clone(server.metrics()),
+    )
+    .with_hub(NAME, &clients)
+    .restrict(settings.sends(Verb::Drive, NAME));
     server.hub_api("/api/hubs", &api)?;
     let told = clients.clone();
     server.on_stop(async move {
@@ -79,4 +93,28 @@ pub(super) fn install(server: &mut ServerBuilder, drive: Access) -> Result<Clien
         }
     });
     Ok(clients)
+}
+
+/// The hub for those whom the settings let in.
+fn restricted<S: Send + Sync + 'static>(mut hub: Hub<S>, settings: &Settings) -> Hub<S> {
+    hub = hub.config(HubConfig {
+        // As event streams do; the client comes back with a newer token.
+        close_on_expiration: settings.guard.is_some(),
+        ..HubConfig::default()
+    });
+    let mut guard = settings.guard.clone();
+    if let Some(policy) = settings.rules.policy(Verb::Connect, NAME) {
+        let anybody = || Guard::new(Access::new()).or_anybody();
+        guard = Some(guard.unwrap_or_else(anybody).policy(policy));
+    }
+    if let Some(guard) = guard {
+        hub = hub.guard(&guard);
+    }
+    if let Some(policy) = settings.rules.policy(Verb::Invoke, NAME) {
+        hub = hub.may_invoke(policy);
+    }
+    if let Some(policy) = settings.rules.policy(Verb::Join, NAME) {
+        hub = hub.may_join(policy);
+    }
+    hub
 }

@@ -21,37 +21,46 @@ use openapi_emit::{Api, EventStream, License, Operation, Response, Server, Tag};
 use serde::Serialize;
 
 use crate::{
+    auth::{Access, Guard, Policy, Rules, Tickets, Verb},
     config::StreamConfig,
     description::Schemas,
-    endpoint::Access,
     hub::Broadcaster,
     server::{ServerBuilder, SetupError},
 };
 
 /// What of the demo can be set.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Settings {
     /// How its event streams treat their subscribers.
     pub streams: StreamConfig,
     /// Further streams, each at `/sse/` and its name.
     pub names: Vec<String>,
-    /// Who may publish over HTTP: nobody.
-    pub publishers: Access,
+    /// Who may publish over HTTP, and drive the hub: nobody.
+    pub publishers: Arc<Access>,
     /// Who may have a ticket, and as whom: nobody.
-    pub users: Access,
+    pub users: Arc<Access>,
+    /// Who may use everything but the pages and the documents: everybody.
+    pub guard: Option<Guard>,
+    /// Tickets, for whatever takes them.
+    pub tickets: Arc<Tickets>,
+    /// What in particular is for whom: nothing.
+    pub rules: Rules,
 }
 
-/// Adds the whole demo to `server`.
+/// The scope of those who may publish and drive the hub, where no rule says otherwise.
+pub const PUBLISH_SCOPE: &str = "publish";
+
+/// Adds the whole demo to `server`; gives what sends to the clients of its hub.
 ///
 /// # Errors
 /// When one of its routes is taken, as by a stream with the name of another.
-pub fn install(server: &mut ServerBuilder, settings: Settings) -> Result<(), SetupError> {
+pub fn install(server: &mut ServerBuilder, settings: &Settings) -> Result<Broadcaster, SetupError> {
     pages::install(server)?;
+    server.guard(settings.guard.clone());
     ticks::install(server, settings.streams)?;
     let known = broadcast::install(server, settings.streams)?;
-    let publishers = settings.publishers.clone();
     streams::install(server, settings, &known)?;
-    let broadcaster = Broadcaster::new(hub::install(server, publishers)?);
+    let broadcaster = Broadcaster::new(hub::install(server, settings)?);
     events::install(server, &broadcaster)?;
     groups::install(server, &broadcaster)?;
     operations::install(
@@ -59,7 +68,18 @@ pub fn install(server: &mut ServerBuilder, settings: Settings) -> Result<(), Set
         Arc::new(operations::Operations::new(broadcaster.clone())),
     )?;
     schedule::install(server, &broadcaster);
-    server.document(api())
+    server.guard(None);
+    server.document(api())?;
+    Ok(broadcaster)
+}
+
+impl Settings {
+    /// What somebody needs to publish to a stream or drive a hub who is known: what the rules say,
+    /// or else the scope `publish`.
+    fn sends(&self, verb: Verb, place: &str) -> Policy {
+        let rules = self.rules.policy(verb, place);
+        rules.unwrap_or_else(|| Policy::scope(PUBLISH_SCOPE))
+    }
 }
 
 /// What the routes do not say of themselves.

@@ -65,6 +65,7 @@ pub(super) fn install(server: &mut ServerBuilder, config: StreamConfig) -> Resul
         .get("/sse", move |request| {
             std::future::ready(stream(&streams, &request, config.retry))
         })?
+        .takes_query_token()
         .describe(describe);
     Ok(())
 }

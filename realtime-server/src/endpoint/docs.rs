@@ -9,7 +9,7 @@ pub struct DocsPage;
 
 const PAGE: &[u8] = include_bytes!("docs/index.html");
 
-const FILES: [PageFile; 12] = [
+const FILES: [PageFile; 13] = [
     ("code.js", JAVASCRIPT, include_bytes!("docs/code.js")),
     ("controls.css", CSS, include_bytes!("docs/controls.css")),
     ("docs.css", CSS, include_bytes!("docs/docs.css")),
@@ -26,6 +26,7 @@ const FILES: [PageFile; 12] = [
     ),
     ("schemas.js", JAVASCRIPT, include_bytes!("docs/schemas.js")),
     ("search.js", JAVASCRIPT, include_bytes!("docs/search.js")),
+    ("token.js", JAVASCRIPT, include_bytes!("docs/token.js")),
 ];
 
 impl DocsPage {

@@ -1,7 +1,6 @@
 //! What a server offers besides hubs: event streams, publishing to them, plain WebSockets, embedded
 //! pages and files, documents about itself.
 
-mod access;
 mod assets;
 mod directory;
 mod docs;
@@ -16,7 +15,6 @@ mod streams;
 mod tickets;
 mod websocket;
 
-pub use access::{Access, Denied};
 pub use assets::Asset;
 pub use directory::Directory;
 pub use docs::DocsPage;
@@ -26,7 +24,7 @@ pub use page::{PAGE_FILES, PageFile};
 pub use publish::Publisher;
 pub use streams::{
     BatchError, ClientStreams, EventSender, EventStream, IdError, Outgoing, PublishError,
-    Published, SendError, Subscriber, Target,
+    Published, SendError, Target,
 };
 pub use tickets::TicketOffice;
 pub use websocket::{Closed, Ending, Message, WebSocket};

@@ -1,42 +1,24 @@
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{fmt, sync::Arc};
 
 use openapi_emit::{EventStream as Events, Operation, Parameter, Response as Described, Schema};
 use schemars::JsonSchema;
 use serde::Serialize;
-use tokio::time::Instant;
 use tracing::debug;
 
-use super::{Access, EventStream, Subscriber, json_body::bad};
+use super::{EventStream, json_body::bad};
 use crate::{
+    auth::{Denied, Tickets},
     description::Schemas,
     http::{HeaderValue, Problem, Request, Response, Status},
-    id,
     metrics::Metrics,
 };
 
-/// How long a ticket is good for.
-const LIFETIME: Duration = Duration::from_secs(30);
-/// Tickets that are out and good at the same time.
-const MOST: usize = 10_000;
-
 /// Lets browsers subscribe as somebody, although a script cannot set a header on an `EventSource`:
-/// who shows a token gets a ticket, which opens one stream, once, within 30 s. So what stands in a
-/// URL, and in the logs of proxies, is worth nothing by then.
+/// who is known gets a [ticket](Tickets), which opens one stream, once, within 30 s.
 pub struct TicketOffice {
     stream: EventStream,
-    access: Access,
+    tickets: Arc<Tickets>,
     metrics: Arc<Metrics>,
-    tickets: Mutex<HashMap<String, Ticket>>,
-}
-
-struct Ticket {
-    holder: Subscriber,
-    until: Instant,
 }
 
 /// A ticket.
@@ -47,45 +29,32 @@ struct Issued {
 }
 
 impl TicketOffice {
-    /// Tickets for `stream`, to those whom `access` knows.
+    /// Tickets for `stream`, and for whatever else takes `tickets`.
     #[must_use]
-    pub fn new(stream: &EventStream, access: Access, metrics: Arc<Metrics>) -> Self {
+    pub fn new(stream: &EventStream, tickets: &Arc<Tickets>, metrics: Arc<Metrics>) -> Self {
         Self {
             stream: stream.clone(),
-            access,
+            tickets: Arc::clone(tickets),
             metrics,
-            tickets: Mutex::default(),
         }
     }
 
-    /// Answers a POST with a ticket: `{"token": "…"}`.
+    /// Answers a POST with a ticket: `{"token": "…"}`. It is for whom the guard of the route has let
+    /// in; there has to be one.
     pub fn issue(&self, request: &Request) -> Response {
         let peer = request.head.peer;
-        let holder = match self.access.check(&request.head) {
-            Ok(holder) => holder.clone(),
-            Err(denied) => {
-                self.metrics.tickets_refused.incr();
-                debug!(%peer, %denied, "ticket refused");
-                return denied.into();
-            }
+        let Some(holder) = &request.head.identity else {
+            self.metrics.tickets_refused.incr();
+            debug!(%peer, "ticket refused: nobody is known");
+            return Denied::Missing.into();
         };
-        let token = id::uuid();
-        let now = Instant::now();
-        let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
-        if tickets.len() >= MOST {
-            tickets.retain(|_, ticket| now < ticket.until);
-        }
-        if tickets.len() >= MOST {
-            drop(tickets);
+        let Some(token) = self.tickets.issue(Arc::clone(holder)) else {
             self.metrics.tickets_refused.incr();
             debug!(%peer, "ticket refused: too many are out");
             let problem = Problem::new(Status::SERVICE_UNAVAILABLE);
             return Response::from(problem.with_detail("too many tickets are out"))
                 .header("retry-after", const { HeaderValue::from_static("1") });
-        }
-        let until = now + LIFETIME;
-        tickets.insert(token.clone(), Ticket { holder, until });
-        drop(tickets);
+        };
         Response::json(Status::OK, &Issued { token }).header(
             "cache-control",
             const { HeaderValue::from_static("no-store") },
@@ -101,7 +70,10 @@ impl TicketOffice {
             .description("It opens the stream once, within 30 s.")
             .response(200, schemas.json::<Issued>("The ticket."))
             .response(401, schemas.problem("The token is missing or unknown."))
-            .response(403, schemas.problem("Pages of other origins may not."))
+            .response(
+                403,
+                schemas.problem("The caller may not, or a page of another origin asks."),
+            )
             .response(413, schemas.problem("The body is larger than 64 KiB."))
             .response(503, schemas.problem("Too many tickets are out."))
     }
@@ -129,16 +101,12 @@ impl TicketOffice {
     /// Answers a GET with `?token=`: the stream, for whom the ticket was made out.
     pub fn subscribe(&self, request: &Request) -> Response {
         let token = request.query("token");
-        let Some(token) = token.as_deref().and_then(canonical) else {
+        let Some(token) = token.filter(|token| Tickets::is_ticket(token)) else {
             self.metrics.tickets_refused.incr();
             return bad("token", "token must be a ticket of this server").into();
         };
-        let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
-        // Taken out by whoever comes first, good or not: nobody else can have it.
-        let ticket = tickets.remove(&token);
-        drop(tickets);
-        if let Some(ticket) = ticket.filter(|ticket| Instant::now() < ticket.until) {
-            return self.stream.subscribe_as(request, &ticket.holder);
+        if let Some(holder) = self.tickets.redeem(&token) {
+            return self.stream.subscribe_as(request, &holder);
         }
         self.metrics.tickets_refused.incr();
         debug!(peer = %request.head.peer, "no ticket of this server, or no longer");
@@ -149,19 +117,10 @@ impl TicketOffice {
     }
 }
 
-/// A ticket in the form in which it was issued. It is a UUID, of which clients may have changed the
-/// case or left out the hyphens.
-fn canonical(token: &str) -> Option<String> {
-    let digits: String = token.chars().filter(|char| *char != '-').collect();
-    let is_uuid = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_uuid.then(|| id::hyphenate(&digits.to_ascii_lowercase()))
-}
-
 impl fmt::Debug for TicketOffice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TicketOffice")
             .field("stream", &self.stream)
-            .field("access", &self.access)
             .finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::{Audience, End, Member, Payload};
@@ -122,6 +123,17 @@ impl Registry {
         delivery
     }
 
+    /// Queues `message` for `member` alone, in its form.
+    pub fn tell(&self, member: &Member, message: Bytes) -> Delivery {
+        let lost = member.outbox().push(member.form().frame(message));
+        member.told(self.now());
+        Delivery {
+            receivers: 1,
+            lost,
+            replaced: 0,
+        }
+    }
+
     /// Ends the outbox of everybody in `audience`; says how many they are.
     pub fn end_all(&self, audience: Audience<'_>, end: End) -> usize {
         let mut ended = 0;
@@ -215,6 +227,13 @@ impl Registry {
         index.members.values().map(Arc::clone).collect()
     }
 
+    /// `member` is ended with [`End::Expired`] by the first [`Sweep`](super::Sweep) after `time`; the
+    /// latest call counts.
+    pub fn expire_after(&self, member: &Member, time: Duration) {
+        let until = self.read_clock().saturating_add(millis(time));
+        member.expires_at.store(until, Relaxed);
+    }
+
     /// The coarse clock: milliseconds since the registry was made, as of the last sweep; never zero.
     pub(super) fn now(&self) -> u64 {
         self.now.load(Relaxed)
@@ -293,8 +312,7 @@ impl Seat {
 
     /// The member is ended with [`End::Expired`] by the first [`Sweep`](super::Sweep) after `time`.
     pub fn expire_after(&self, time: Duration) {
-        let until = self.registry.read_clock().saturating_add(millis(time));
-        self.member.expires_at.store(until, Relaxed);
+        self.registry.expire_after(&self.member, time);
     }
 
     /// From now on the member's silence counts.

@@ -71,6 +71,7 @@ pub(crate) fn parse(
         framing,
         peer,
         scheme,
+        identity: None,
     });
     let may_upgrade = head.as_ref().is_some_and(Head::may_upgrade);
     let exchange = Exchange {

@@ -13,6 +13,7 @@ mod traffic;
 mod tunnel;
 mod wire;
 
+use std::fmt;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -59,7 +60,7 @@ pub(super) async fn serve(
     let traffic = Arc::new(Traffic::default());
     let wire = Wire::new(stream, peer, &serving.config, Arc::clone(&traffic));
     let opening = builder(&serving.config).handshake::<_, Bytes>(wire);
-    let ended = match timeout(serving.config.head_timeout, opening).await {
+    let end = match timeout(serving.config.head_timeout, opening).await {
         Ok(Ok(connection)) => {
             let shared = Shared {
                 serving,
@@ -69,22 +70,38 @@ pub(super) async fn serve(
             };
             run(connection, Arc::new(shared)).await
         }
-        Ok(Err(error)) => Err(error),
-        Err(_elapsed) => {
-            debug!(%peer, "no preface in time");
-            Ok(())
-        }
+        Ok(Err(error)) => End::Failed(error),
+        Err(_elapsed) => End::Silent,
     };
-    if let Err(error) = ended {
+    if !matches!(end, End::Orderly) {
         metrics.http2_connections_broken.incr();
-        debug!(%peer, %error, "the connection failed");
+    }
+    debug!(%peer, %end, "the connection ends");
+}
+
+/// How a connection ends.
+enum End {
+    Orderly,
+    /// The client broke the protocol or a limit of it, or the socket failed.
+    Failed(h2::Error),
+    /// The client sent too much that asks for nothing.
+    Flooded,
+    /// The client sends no preface, or answers no ping.
+    Silent,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Orderly => f.write_str("in order"),
+            Self::Failed(error) => error.fmt(f),
+            Self::Flooded => f.write_str("flooded with frames that ask for nothing"),
+            Self::Silent => f.write_str("nobody answers"),
+        }
     }
 }
 
-async fn run(
-    mut connection: h2::server::Connection<Wire, Bytes>,
-    shared: Arc<Shared>,
-) -> Result<(), h2::Error> {
+async fn run(mut connection: h2::server::Connection<Wire, Bytes>, shared: Arc<Shared>) -> End {
     let config = &shared.serving.config;
     let room = usize::try_from(config.http2.max_concurrent_streams).unwrap_or(usize::MAX);
     let mut exchanges = FuturesUnordered::new();
@@ -93,8 +110,8 @@ async fn run(
         .map(|pings| Health::new(pings, config));
     let mut drained = pin!(shared.serving.drain.cancelled());
     let mut accepted = 0;
-    let mut leaving = false;
-    let ended = poll_fn(|cx| {
+    let (mut leaving, mut flooded) = (false, false);
+    let end = poll_fn(|cx| {
         loop {
             if !leaving
                 && (accepted >= config.max_requests_per_connection
@@ -103,7 +120,8 @@ async fn run(
                 leaving = true;
                 connection.graceful_shutdown();
             }
-            if shared.traffic.is_flood(config.http2.max_overhead) {
+            if !flooded && shared.traffic.is_flood(config.http2.max_overhead) {
+                flooded = true;
                 connection.abrupt_shutdown(Reason::ENHANCE_YOUR_CALM);
             }
             // A stream that its client has reset counts until we have let go of it, too.
@@ -119,8 +137,9 @@ async fn run(
                     exchanges.push(exchange::run(Arc::clone(&shared), request, respond));
                     continue;
                 }
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
-                Poll::Ready(None) => return Poll::Ready(Ok(())),
+                Poll::Ready(_) if flooded => return Poll::Ready(End::Flooded),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(End::Failed(error)),
+                Poll::Ready(None) => return Poll::Ready(End::Orderly),
                 Poll::Pending => {}
             }
             if let Poll::Ready(Some(())) = exchanges.poll_next_unpin(cx) {
@@ -133,7 +152,7 @@ async fn run(
                     connection.graceful_shutdown();
                 }
                 Some(Poll::Ready(Verdict::Dead)) => {
-                    return Poll::Ready(Err(Reason::NO_ERROR.into()));
+                    return Poll::Ready(End::Silent);
                 }
                 Some(Poll::Pending) | None => return Poll::Pending,
             }
@@ -144,7 +163,7 @@ async fn run(
     // order.
     drop(connection);
     while exchanges.next().await.is_some() {}
-    ended
+    end
 }
 
 fn builder(config: &HttpConfig) -> Builder {

@@ -61,6 +61,7 @@ mod header_value;
 mod headers;
 mod host;
 mod http2;
+mod log_target;
 mod method;
 pub(crate) mod opening;
 mod origin;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::framing::Framing;
 use super::{Headers, Method, Scheme, Target, origin};
-use crate::config::Origins;
+use crate::{config::Origins, identity::Identity};
 
 /// The version of a request that is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,8 @@ pub struct Head {
     pub peer: SocketAddr,
     /// Whether it came over TLS.
     pub scheme: Scheme,
+    /// Who asks, once a [`Guard`](crate::auth::Guard) has found it out.
+    pub identity: Option<Arc<Identity>>,
 }
 
 impl Head {
@@ -61,9 +63,9 @@ impl Head {
         self.may_upgrade() && self.headers.has_token("upgrade", protocol)
     }
 
-    /// Whether the request comes from a page of this server, or from no page at all.
-    pub(crate) fn is_same_origin(&self) -> bool {
-        origin::admits(&Origins::Same, self)
+    /// Whether the request comes from a page of these origins, or from no page at all.
+    pub(crate) fn comes_from(&self, origins: &Origins) -> bool {
+        origin::admits(origins, self)
     }
 
     pub(crate) fn may_upgrade(&self) -> bool {

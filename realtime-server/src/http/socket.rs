@@ -193,7 +193,7 @@ impl Socket {
             let mut dropped = BytesMut::new();
             let mut left = max_bytes;
             while left > 0 {
-                dropped.reserve(MIN_ROOM);
+                dropped.reserve(MAX_ROOM);
                 match poll_fn(|cx| self.carrier.poll_discard(cx, &mut dropped, left)).await? {
                     0 => break,
                     read => left = left.saturating_sub(read),

@@ -7,6 +7,7 @@ use std::ops::Range;
 use percent_encoding::percent_decode;
 
 use super::host;
+use super::log_target::ForLog;
 use super::refusal::Refusal;
 use super::{Method, Scheme};
 
@@ -73,6 +74,11 @@ impl Target {
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.raw
+    }
+
+    /// The target without what can be a secret.
+    pub(crate) fn for_log(&self) -> ForLog<'_> {
+        ForLog::new(self)
     }
 
     /// The scheme of an absolute-form target.

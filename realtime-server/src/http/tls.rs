@@ -3,6 +3,7 @@
 mod certificates;
 mod error;
 mod handshake;
+mod validity;
 
 use std::fmt;
 use std::fs;
@@ -63,7 +64,7 @@ impl Tls {
         let current = certificates::load(&config)?;
         Ok(Arc::new(Self {
             first,
-            turns: Semaphore::new(config.max_handshakes.min(Semaphore::MAX_PERMITS)),
+            turns: Semaphore::new(config.max_handshakes.clamp(1, Semaphore::MAX_PERMITS)),
             current: ArcSwap::new(current),
             config,
             metrics,

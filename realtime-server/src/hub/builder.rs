@@ -6,13 +6,19 @@ use super::{
     Answer, Call, Caller, Core, Disconnect, FromArguments, HubError, HubSetupError, Items, Method,
     Next,
     client_results::ClientResults,
-    core::{ConnectedFn, DisconnectedFn, MethodFn, UserIdFn},
+    core::{BeforeFn, ConnectedFn, DisconnectedFn, MethodFn, UserIdFn},
     description::{Description, Signature},
     filter::FilterFn,
     setup::by_name,
     user_groups::UserGroups,
 };
-use crate::{config::HubConfig, fanout::Registry, http::Head, metrics::Metrics};
+use crate::{
+    auth::{Guard, Policy},
+    config::HubConfig,
+    fanout::Registry,
+    http::Head,
+    metrics::Metrics,
+};
 
 /// A hub in the making: a state that all its methods share, and the methods by name.
 ///
@@ -48,10 +54,14 @@ pub struct Hub<S> {
     config: HubConfig,
     pub(super) methods: Vec<Method>,
     pub(super) description: Description,
+    before_dispatch: Option<Box<BeforeFn>>,
     filters: Vec<Box<FilterFn>>,
     connected: Option<Box<ConnectedFn>>,
     disconnected: Option<Box<DisconnectedFn>>,
     user_id: Option<Box<UserIdFn>>,
+    guard: Option<Guard>,
+    invoke_policy: Option<Policy>,
+    join_policy: Option<Policy>,
 }
 
 impl<S: Send + Sync + 'static> Hub<S> {
@@ -63,10 +73,14 @@ impl<S: Send + Sync + 'static> Hub<S> {
             config: HubConfig::default(),
             methods: Vec::new(),
             description: Description::default(),
+            before_dispatch: None,
             filters: Vec::new(),
             connected: None,
             disconnected: None,
             user_id: None,
+            guard: None,
+            invoke_policy: None,
+            join_policy: None,
         }
     }
 
@@ -129,6 +143,21 @@ impl<S: Send + Sync + 'static> Hub<S> {
         self.add::<A, T>(name, true, call)
     }
 
+    /// Runs `hook` before anything is done for an invocation: before its method is looked for, which
+    /// there need not be, and before its arguments are read. It is given the caller and the name of
+    /// the method as the client sent it; when it fails, the invocation is refused with its text.
+    ///
+    /// It holds up the connection, and so is for what takes no time: counting, a limit of one's own.
+    #[must_use]
+    pub fn before_dispatch<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&S, &Caller, &str) -> Result<(), HubError> + Send + Sync + 'static,
+    {
+        let state = Arc::clone(&self.state);
+        self.before_dispatch = Some(Box::new(move |caller, name| hook(&state, caller, name)));
+        self
+    }
+
     /// Runs `filter` around every call, the first that was added outermost: it may look at the
     /// [`Call`], refuse it with an error, or let it [run](Next::run) and see how it ended.
     ///
@@ -156,8 +185,50 @@ impl<S: Send + Sync + 'static> Hub<S> {
         self
     }
 
+    /// Lets in only whom `guard` does: to negotiate, and with each request of a connection, which
+    /// all have to come from the same person. Its own guard counts instead of the server's.
+    #[must_use]
+    pub fn guard(mut self, guard: &Guard) -> Self {
+        self.guard = Some(guard.clone());
+        self
+    }
+
+    /// Only those whom `policy` allows its name may invoke the method that was added last. It is
+    /// asked once the arguments fit, as in ASP.NET Core.
+    ///
+    /// ```
+    /// use realtime_server::{auth::Policy, hub::Hub};
+    ///
+    /// let hub = Hub::new(())
+    ///     .method("Delete", async |_, _, (_id,): (u64,)| Ok(()))
+    ///     .require(Policy::claim("role", "admin"));
+    /// # drop(hub);
+    /// ```
+    #[must_use]
+    pub fn require(mut self, policy: Policy) -> Self {
+        if let Some(method) = self.methods.last_mut() {
+            method.policy = Some(policy);
+        }
+        self
+    }
+
+    /// Only those whom `policy` allows its name may invoke a method, whichever it is.
+    #[must_use]
+    pub fn may_invoke(mut self, policy: Policy) -> Self {
+        self.invoke_policy = Some(policy);
+        self
+    }
+
+    /// Only those whom `policy` allows a group may [join](Caller::join) it from a method of theirs.
+    /// Who puts others into groups by [`Clients`](super::Clients) is not asked.
+    #[must_use]
+    pub fn may_join(mut self, policy: Policy) -> Self {
+        self.join_policy = Some(policy);
+        self
+    }
+
     /// Says by the request that opens a connection to which user it belongs, for as long as it
-    /// lasts. Without this, connections belong to nobody.
+    /// lasts. Without this, it is the user whom the guard has found out, if there is one.
     #[must_use]
     pub fn user_id(
         mut self,
@@ -208,21 +279,34 @@ impl<S: Send + Sync + 'static> Hub<S> {
             call,
             signature: Signature::of::<A, R>(),
             description: None,
+            policy: None,
         });
         self
     }
 
-    pub(crate) fn build(self, metrics: Arc<Metrics>) -> Result<Arc<Core>, HubSetupError> {
+    pub(crate) fn guard_of_all(&self) -> Option<Guard> {
+        self.guard.clone()
+    }
+
+    pub(crate) fn build(
+        self,
+        path: &str,
+        metrics: Arc<Metrics>,
+    ) -> Result<Arc<Core>, HubSetupError> {
         Ok(Arc::new(Core {
+            path: path.into(),
             registry: Arc::new(Registry::new()),
             metrics,
             client_results: ClientResults::default(),
             user_groups: UserGroups::new(self.config.max_remembered_groups),
             methods: by_name(self.methods)?,
+            before_dispatch: self.before_dispatch,
             filters: self.filters.into(),
             connected: self.connected,
             disconnected: self.disconnected,
             user_id: self.user_id,
+            invoke_policy: self.invoke_policy,
+            join_policy: self.join_policy,
             config: self.config,
         }))
     }

@@ -6,6 +6,7 @@ use super::{Client, Clients, Connection, Core, GroupError, Scope, Target};
 use crate::{
     fanout::{Audience, End},
     http::Head,
+    identity::Identity,
 };
 
 /// The connection that invoked a method, and the invocation itself.
@@ -27,11 +28,18 @@ impl Caller {
         self.connection().id()
     }
 
-    /// The user that the connection belongs to, as [`Hub::user_id`](super::Hub::user_id) said at
-    /// its start.
+    /// The user that the connection belongs to, as [`Hub::user_id`](super::Hub::user_id) or the
+    /// guard said at its start.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
         self.connection().member.user().map(|user| &**user)
+    }
+
+    /// What is known of the person that the connection belongs to, as of its latest request: with
+    /// long polling, each poll may bring a newer token.
+    #[must_use]
+    pub fn identity(&self) -> Option<Arc<Identity>> {
+        self.connection().principal.identity()
     }
 
     /// The request that opened the connection: its query, headers and peer. Of long polling it is
@@ -78,8 +86,11 @@ impl Caller {
     /// Puts this connection into `group`; being in it already is no error.
     ///
     /// # Errors
-    /// As [`Clients::add_to_group`].
+    /// As [`Clients::add_to_group`], and when [the hub](super::Hub::may_join) says no.
     pub async fn join(&self, group: &str) -> Result<(), GroupError> {
+        if !self.clients.core().allows_to_join(group, self.connection()) {
+            return Err(GroupError::Forbidden);
+        }
         self.clients.add_to_group(self.connection_id(), group).await
     }
 
@@ -104,6 +115,12 @@ impl Caller {
     /// Ends this connection after what is queued for it; the client is told not to come back.
     pub fn abort(&self) {
         self.connection().member.outbox().end(End::Aborted);
+    }
+
+    /// Cuts the socket of this connection without a word, as a failing network would. A client that
+    /// may replace its socket comes back to the same connection; any other one is lost.
+    pub fn cut(&self) {
+        self.connection().cut();
     }
 
     /// Waits until this connection has ended, so that long work for it can stop.

@@ -24,6 +24,10 @@ impl Clients {
         }
     }
 
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+
     /// Every connection.
     pub fn all(&self) -> Target<'_> {
         self.target(Audience::All)

@@ -3,7 +3,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
     task::Context,
 };
@@ -13,6 +13,7 @@ use futures_util::task::AtomicWaker;
 use signalr_protocol::{Protocol, Transport};
 use tokio_util::sync::CancellationToken;
 
+use super::Principal;
 use crate::{fanout::Member, http::Head};
 
 /// Where a connection comes from, as of its first transport request.
@@ -27,22 +28,27 @@ pub(crate) struct Origin {
 pub(crate) struct Connection {
     pub(crate) member: Arc<Member>,
     pub(crate) origin: Origin,
+    pub(crate) principal: Arc<Principal>,
     /// Cancelled when the connection is over.
     pub(crate) ended: CancellationToken,
     /// How many invocations hold one of the slots of the connection.
     slots: AtomicUsize,
-    /// The connection's task, where it waits until a slot or an upload has room.
+    /// Whether its socket is to be cut.
+    cut: AtomicBool,
+    /// The connection's task, where it waits until a slot or an upload has room, or for a cut.
     reader: AtomicWaker,
     kept: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
 }
 
 impl Connection {
-    pub(crate) fn new(member: Arc<Member>, origin: Origin) -> Self {
+    pub(crate) fn new(member: Arc<Member>, origin: Origin, principal: Arc<Principal>) -> Self {
         Self {
             member,
             origin,
+            principal,
             ended: CancellationToken::new(),
             slots: AtomicUsize::new(0),
+            cut: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             kept: Mutex::default(),
         }
@@ -83,6 +89,17 @@ impl Connection {
     /// Wakes the connection's task, because there may be room again.
     pub(super) fn read_on(&self) {
         self.reader.wake();
+    }
+
+    /// Has the connection's task cut the socket.
+    pub(super) fn cut(&self) {
+        self.cut.store(true, Relaxed);
+        self.read_on();
+    }
+
+    /// Whether the socket is to be cut; asked once for each time.
+    pub(crate) fn take_cut(&self) -> bool {
+        self.cut.load(Relaxed) && self.cut.swap(false, Relaxed)
     }
 
     pub(super) fn keep<T: Send + 'static>(&self, value: T) -> Option<T> {

@@ -5,7 +5,7 @@ use signalr_protocol::{Arguments, BindError};
 use tracing::debug;
 
 use super::{
-    Caller, Connection, Disconnect, HubError, OpenUploads, Reply, Scope, Work,
+    Caller, Connection, Disconnect, HubError, OpenUploads, Panicked, Reply, Scope, Work,
     client_results::ClientResults,
     description::{MethodDescription, Signature},
     filter::{self, FilterFn},
@@ -13,14 +13,17 @@ use super::{
     user_groups::UserGroups,
 };
 use crate::{
+    auth::Policy,
     config::HubConfig,
     fanout::{GroupLimit, Registry, Seat},
     http::Head,
+    identity::Identity,
     metrics::Metrics,
 };
 
 pub(super) type MethodFn =
     dyn Fn(Begin<'_>, &mut OpenUploads) -> Result<Work, BindError> + Send + Sync;
+pub(super) type BeforeFn = dyn Fn(&Caller, &str) -> Result<(), HubError> + Send + Sync;
 pub(super) type ConnectedFn =
     dyn Fn(Caller) -> BoxFuture<'static, Result<(), HubError>> + Send + Sync;
 pub(super) type DisconnectedFn = dyn Fn(Caller, Disconnect) -> BoxFuture<'static, ()> + Send + Sync;
@@ -28,6 +31,8 @@ pub(super) type UserIdFn = dyn Fn(&Head) -> Option<String> + Send + Sync;
 
 /// A hub with its types erased: what the protocol side dispatches to.
 pub(crate) struct Core {
+    /// Where clients find it.
+    pub(crate) path: Box<str>,
     pub(crate) config: HubConfig,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
@@ -35,10 +40,13 @@ pub(crate) struct Core {
     pub(super) user_groups: UserGroups,
     /// By the lower-case name: names are matched without case.
     pub(super) methods: HashMap<String, Method>,
+    pub(super) before_dispatch: Option<Box<BeforeFn>>,
     pub(super) filters: Arc<[Box<FilterFn>]>,
     pub(super) connected: Option<Box<ConnectedFn>>,
     pub(super) disconnected: Option<Box<DisconnectedFn>>,
     pub(super) user_id: Option<Box<UserIdFn>>,
+    pub(super) invoke_policy: Option<Policy>,
+    pub(super) join_policy: Option<Policy>,
 }
 
 /// One registered method.
@@ -52,6 +60,8 @@ pub(crate) struct Method {
     pub(super) call: Box<MethodFn>,
     pub(super) signature: Signature,
     pub(super) description: Option<MethodDescription>,
+    /// Who may invoke it, if that is not for everybody here.
+    pub(super) policy: Option<Policy>,
 }
 
 /// An invocation whose method is to begin.
@@ -68,22 +78,60 @@ impl Core {
         self.methods.get(&target.to_lowercase())
     }
 
-    /// The user that a request belongs to.
-    pub(crate) fn user_of(&self, head: &Head) -> Option<Arc<str>> {
-        let user = self.user_id.as_ref()?(head)?;
-        Some(user.into())
+    /// Whether an invocation of `target` may be looked at.
+    pub(crate) fn before_dispatch(
+        &self,
+        caller: &Caller,
+        target: &str,
+    ) -> Result<Result<(), HubError>, Panicked> {
+        match &self.before_dispatch {
+            Some(hook) => self.guard("before_dispatch", || hook(caller, target)),
+            None => Ok(Ok(())),
+        }
     }
 
-    /// Binds the arguments of an invocation. The method begins with the first poll of its work.
+    /// Whether a connection may invoke `method`.
+    pub(crate) fn allows(&self, method: &Method, connection: &Connection) -> bool {
+        let policies = [&self.invoke_policy, &method.policy];
+        let mut policies = policies.into_iter().flatten();
+        policies.all(|policy| self.is_allowed(policy, &method.name, connection))
+    }
+
+    /// Whether a connection may join `group` by itself.
+    pub(super) fn allows_to_join(&self, group: &str, connection: &Connection) -> bool {
+        let policy = self.join_policy.as_ref();
+        policy.is_none_or(|policy| self.is_allowed(policy, group, connection))
+    }
+
+    fn is_allowed(&self, policy: &Policy, name: &str, connection: &Connection) -> bool {
+        let who = connection.principal.identity();
+        let checked = policy.check(who.as_deref(), name);
+        checked
+            .inspect_err(|denied| denied.count(&self.metrics))
+            .is_ok()
+    }
+
+    /// The user that a request belongs to.
+    pub(crate) fn user_of(&self, head: &Head) -> Result<Option<Arc<str>>, Panicked> {
+        let Some(user_id) = &self.user_id else {
+            let identity = head.identity.as_ref();
+            return Ok(identity.and_then(|identity| identity.user.clone()));
+        };
+        let user = self.guard("user_id", || user_id(head))?;
+        Ok(user.map(Into::into))
+    }
+
+    /// Binds the arguments of an invocation, whose types are the application's. The method begins
+    /// with the first poll of its work.
     pub(crate) fn begin(
         &self,
         method: &Method,
         invocation: Begin<'_>,
         uploads: &mut OpenUploads,
-    ) -> Result<Work, BindError> {
+    ) -> Result<Result<Work, BindError>, Panicked> {
         let caller = invocation.caller.clone();
-        let work = (method.call)(invocation, uploads)?;
-        Ok(filter::filtered(&self.filters, caller, &method.name, work))
+        let bound = self.guard(&method.name, || (method.call)(invocation, uploads))?;
+        Ok(bound.map(|work| filter::filtered(&self.filters, caller, &method.name, work)))
     }
 
     /// Puts a connection that has just become known into the groups of its user.
@@ -98,6 +146,16 @@ impl Core {
                 debug!(connection = %member.id(), "a user is in more groups than a connection may be");
             }
         });
+    }
+
+    /// Lets a connection live as long as what is known of its person, where that is asked for.
+    pub(crate) fn extend(&self, id: &str, who: Option<&Identity>) {
+        if self.config.close_on_expiration
+            && let Some(time) = who.and_then(Identity::time_left)
+            && let Some(member) = self.registry.member(id)
+        {
+            self.registry.expire_after(&member, time);
+        }
     }
 
     /// Takes a connection out of everything, and remembers its groups where that is wanted.
@@ -115,11 +173,14 @@ impl Core {
     pub(crate) async fn connected(
         self: Arc<Self>,
         connection: Arc<Connection>,
-    ) -> Result<(), HubError> {
-        match &self.connected {
-            Some(hook) => hook(self.caller(connection, Stage::Connecting)).await,
-            None => Ok(()),
-        }
+    ) -> Result<Result<(), HubError>, Panicked> {
+        let Some(hook) = &self.connected else {
+            return Ok(Ok(()));
+        };
+        let caller = self.caller(connection, Stage::Connecting);
+        // A hook may panic before it gives its future, too.
+        let taken_in = async { hook(caller).await };
+        self.guard_async("on_connected", taken_in).await
     }
 
     pub(crate) async fn disconnected(
@@ -128,7 +189,10 @@ impl Core {
         reason: Disconnect,
     ) {
         if let Some(hook) = &self.disconnected {
-            hook(self.caller(connection, Stage::Disconnecting), reason).await;
+            let caller = self.caller(connection, Stage::Disconnecting);
+            let seen_off = async { hook(caller, reason).await };
+            // The connection is over either way.
+            let _ = self.guard_async("on_disconnected", seen_off).await;
         }
     }
 

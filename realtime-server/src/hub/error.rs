@@ -1,6 +1,6 @@
 use std::{any::type_name, error::Error, fmt};
 
-use super::{InvokeError, UploadError};
+use super::{GroupError, InvokeError, UploadError};
 
 /// The exception of ASP.NET Core whose text clients are always told.
 pub(super) const HUB_EXCEPTION: &str = "HubException";
@@ -52,6 +52,9 @@ impl<E: Error + Send + Sync + 'static> From<E> for HubError {
     /// a `HubException`.
     fn from(error: E) -> Self {
         let error: Box<dyn Error + Send + Sync> = Box::new(error);
+        if error.downcast_ref() == Some(&GroupError::Forbidden) {
+            return Self::unauthorized();
+        }
         let exception = if let Some(error) = error.downcast_ref::<InvokeError>() {
             error.exception()
         } else if let Some(error) = error.downcast_ref::<UploadError>() {

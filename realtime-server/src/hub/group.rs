@@ -21,6 +21,8 @@ pub enum GroupError {
     },
     /// As many groups of users are remembered as may be.
     TooManyRemembered,
+    /// The person that the connection belongs to may not join it.
+    Forbidden,
 }
 
 impl fmt::Display for GroupError {
@@ -36,6 +38,7 @@ impl fmt::Display for GroupError {
             Self::TooManyGroups { limit } => {
                 write!(f, "a connection must not be in more than {limit} groups")
             }
+            Self::Forbidden => f.write_str("the caller may not join this group"),
             Self::TooManyRemembered => f.write_str("too many groups of users are remembered"),
         }
     }

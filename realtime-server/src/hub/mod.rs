@@ -17,9 +17,11 @@ mod disconnect;
 mod error;
 mod filter;
 mod group;
+mod guard;
 mod invoke_error;
 mod items;
 mod log_layer;
+mod principal;
 mod reply;
 mod scope;
 mod setup;
@@ -42,7 +44,7 @@ pub use invoke_error::InvokeError;
 pub use items::{ItemError, Items};
 pub use log_layer::{LogForwarder, LogLayer};
 pub use setup::HubSetupError;
-pub use signalr_protocol::{EncodeError, Transport};
+pub use signalr_protocol::{Binary, EncodeError, Timestamp, TimestampError, Transport};
 pub use target::Target;
 pub use upload::{Upload, UploadError};
 
@@ -50,6 +52,8 @@ pub(crate) use self::{
     connection::{Connection, Origin},
     core::{Begin, Core, Method},
     filter::Work,
+    guard::Panicked,
+    principal::Principal,
     reply::Reply,
     scope::Scope,
     upload::UploadSink,

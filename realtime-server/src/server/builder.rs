@@ -10,11 +10,13 @@ use openapi_emit::Api;
 use super::{
     Route, Server, SetupError,
     document::document,
+    gate::Entrance,
     pattern::Pattern,
     route::Description,
     router::{Endpoint, Router},
 };
 use crate::{
+    auth::Guard,
     config::{HttpConfig, ServerConfig},
     description::Schemas,
     endpoint::{Documents, EventStream},
@@ -24,15 +26,6 @@ use crate::{
     metrics::Metrics,
     signalr::HubEndpoint,
 };
-
-/// The methods that a hub answers itself, if only with a refusal.
-const ANY_METHOD: [Method; 5] = [
-    Method::Get,
-    Method::Post,
-    Method::Delete,
-    Method::Put,
-    Method::Patch,
-];
 
 /// The largest body of a route that does not say otherwise.
 const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
@@ -56,6 +49,7 @@ pub struct ServerBuilder {
     pub(super) config: ServerConfig,
     pub(super) metrics: Arc<Metrics>,
     pub(super) router: Router,
+    pub(super) guard: Option<Guard>,
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
@@ -153,6 +147,31 @@ impl ServerBuilder {
         self.add(method, pattern, body_limit, handler)
     }
 
+    /// Lets in only whom `guard` does, at every route, stream and hub that is added after this and
+    /// has no guard of its own; with `None`, everybody.
+    ///
+    /// ```
+    /// use realtime_server::{
+    ///     auth::{Access, Guard},
+    ///     http::{Response, Status},
+    ///     identity::Identity,
+    ///     server::ServerBuilder,
+    /// };
+    ///
+    /// let mut server = ServerBuilder::new();
+    /// server.get("/healthz", async |_| Response::text(Status::OK, "ok"))?;
+    /// let access = Access::new().with_token("a long and secret text", Identity::user("ann"));
+    /// server.guard(Some(Guard::new(access)));
+    /// server.get("/whoami", async |request| {
+    ///     let user = request.head.identity.as_ref().and_then(|who| who.user.as_deref());
+    ///     Response::text(Status::OK, user.unwrap_or_default().to_owned())
+    /// })?;
+    /// # Ok::<(), realtime_server::server::SetupError>(())
+    /// ```
+    pub fn guard(&mut self, guard: Option<Guard>) {
+        self.guard = guard;
+    }
+
     /// Has every answer go through `filter` before it is sent, whatever made it: a route, a stream,
     /// a hub, or the routing table itself. Only requests that are refused before they are routed,
     /// such as malformed ones, do not get there.
@@ -180,12 +199,14 @@ impl ServerBuilder {
     pub fn stream(&mut self, pattern: &str, stream: &EventStream) -> Result<Route<'_>, SetupError> {
         self.host(stream);
         let stream = stream.clone();
-        self.add(
+        let route = self.add(
             Method::Get,
             pattern,
             DEFAULT_BODY_LIMIT,
             Arc::new(move |request| Box::pin(ready(stream.subscribe(&request)))),
-        )
+        )?;
+        route.endpoint.entrance = Entrance::Stream;
+        Ok(route)
     }
 
     /// Runs the timers of a stream as long as the server runs, and ends its subscriptions when it
@@ -211,44 +232,14 @@ impl ServerBuilder {
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
         let document = hub.document(path, &mut self.schemas)?;
-        let core = hub.build(Arc::clone(&self.metrics))?;
+        let guard = hub.guard_of_all().or_else(|| self.guard.clone());
+        let core = hub.build(path, Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
         let endpoint = Arc::new(HubEndpoint::new(core));
         let described = endpoint.describe(document, &mut self.schemas);
-        let negotiate = format!("{}/negotiate", path.trim_end_matches('/'));
-        let mut described = Some(Box::new(described));
-        for method in ANY_METHOD {
-            let answers = Arc::clone(&endpoint);
-            let route = self.route(method, &negotiate, move |request| {
-                ready(answers.negotiate(&request))
-            })?;
-            route.endpoint.description = Description::PartOfHub;
-            let answers = Arc::clone(&endpoint);
-            let handler: Handler = Arc::new(move |request| {
-                let answers = Arc::clone(&answers);
-                Box::pin(async move { answers.answer(&request).await })
-            });
-            let description = match described.take_if(|_| method == Method::Get) {
-                Some(described) => Description::Hub(described),
-                None => Description::PartOfHub,
-            };
-            let endpoint = Endpoint {
-                method,
-                body_limit: endpoint.config().max_post,
-                // Polls wait for messages, and POSTs for a hub that is behind.
-                pace: Pace::Held,
-                handler,
-                description,
-            };
-            self.add_endpoint(path, endpoint)?;
-        }
-        let stopping = Arc::clone(&endpoint);
-        self.on_stop(async move { stopping.stop() });
-        let ending = Arc::clone(&endpoint);
-        self.last
-            .push(Box::pin(async move { ending.ended().await }));
-        self.task(async move { endpoint.run().await });
+        let described = Description::Hub(Box::new(described));
+        self.transports(path, endpoint, described, guard)?;
         Ok(clients)
     }
 
@@ -267,6 +258,11 @@ impl ServerBuilder {
     /// # Errors
     /// When the routes cannot be [documented](Self::document).
     pub fn build(mut self) -> Result<Server, SetupError> {
+        self.router.metrics = Arc::clone(&self.metrics);
+        for access in self.router.accesses() {
+            let metrics = Arc::clone(&self.metrics);
+            self.task(async move { access.run(&metrics).await });
+        }
         let document = match self.api.take() {
             Some((api, documents)) => {
                 let schemas = std::mem::take(&mut self.schemas);
@@ -293,11 +289,17 @@ impl ServerBuilder {
             pace: Pace::Prompt,
             handler,
             description: Description::Plain,
+            entrance: Entrance::Route,
+            guard: self.guard.clone(),
         };
         self.add_endpoint(pattern, endpoint)
     }
 
-    fn add_endpoint(&mut self, pattern: &str, endpoint: Endpoint) -> Result<Route<'_>, SetupError> {
+    pub(super) fn add_endpoint(
+        &mut self,
+        pattern: &str,
+        endpoint: Endpoint,
+    ) -> Result<Route<'_>, SetupError> {
         let method = endpoint.method;
         match self.router.add(Pattern::parse(pattern)?, endpoint) {
             Some(endpoint) => Ok(Route {

@@ -5,6 +5,7 @@ use openapi_emit::{
 use super::{
     route::Description,
     router::{Endpoint, Router},
+    security,
 };
 use crate::{description::Schemas, http};
 
@@ -14,7 +15,7 @@ pub(super) fn document(
     router: &Router,
     schemas: Schemas,
 ) -> Result<Document, BuildError> {
-    let mut api = api;
+    let mut api = security::declare(api, router);
     for resource in &router.resources {
         let path = resource.pattern.as_str();
         for endpoint in &resource.methods {
@@ -27,10 +28,13 @@ pub(super) fn document(
 fn add(api: Api, path: &str, endpoint: &Endpoint) -> Api {
     let operation = match &endpoint.description {
         Description::Hidden | Description::PartOfHub => return api,
-        Description::Hub(hub) => return api.hub(hub.as_ref().clone()),
+        Description::Hub(hub) => {
+            return api.hub(security::of_hub(hub.as_ref().clone(), endpoint));
+        }
         Description::Operation(operation) => operation.as_ref().clone(),
         Description::Plain => plain(path, endpoint.method),
     };
+    let operation = security::of_operation(operation, endpoint);
     match method(endpoint.method) {
         Some(method) => api.operation(method, path, operation),
         None => api,

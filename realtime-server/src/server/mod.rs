@@ -2,13 +2,16 @@
 
 mod accept;
 mod builder;
+mod connections;
 mod document;
+mod gate;
 mod listener;
 mod offers;
 mod pattern;
 mod plain;
 mod route;
 mod router;
+mod security;
 mod setup;
 
 pub use accept::Server;

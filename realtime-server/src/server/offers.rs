@@ -7,6 +7,7 @@ use openapi_emit::Api;
 
 use super::{ServerBuilder, SetupError};
 use crate::{
+    auth::Guard,
     endpoint::{DocsPage, Documents, HubApi, Publisher, hub_api::ROUTES},
     http::{Method, Response, Status},
 };
@@ -21,12 +22,14 @@ impl ServerBuilder {
     /// # Errors
     /// As [`get`](Self::get).
     pub fn publisher(&mut self, pattern: &str, publisher: Publisher) -> Result<(), SetupError> {
+        let guard = Guard::new(Arc::clone(publisher.access()));
         self.add(
             Method::Post,
             pattern,
             PUBLISH_BODY_LIMIT,
             Arc::new(move |request| Box::pin(ready(publisher.publish(&request)))),
         )?
+        .guard(&guard)
         .describe(Publisher::describe);
         Ok(())
     }
@@ -48,6 +51,7 @@ impl ServerBuilder {
     /// # Errors
     /// As [`get`](Self::get).
     pub fn hub_api(&mut self, base: &str, api: &HubApi) -> Result<(), SetupError> {
+        let guard = Guard::new(Arc::clone(api.access()));
         for (method, path, action) in ROUTES {
             let api = api.clone();
             self.add(
@@ -59,6 +63,7 @@ impl ServerBuilder {
                     Box::pin(async move { api.answer(action, &request).await })
                 }),
             )?
+            .guard(&guard)
             .describe(|schemas| action.describe(path, schemas));
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Route, ServerBuilder, SetupError};
+use super::{Route, ServerBuilder, SetupError, gate::Entrance};
 use crate::{
     config::WebSocketConfig,
     endpoint::{Directory, WebSocket, WebSocketEndpoint},
@@ -27,7 +27,8 @@ impl ServerBuilder {
         Ok(())
     }
 
-    /// Opens WebSockets at `pattern`, and runs `handler` for each of them.
+    /// Opens WebSockets at `pattern`, and runs `handler` for each of them. One that was opened with a
+    /// token ends with it, by close code 1008.
     ///
     /// # Errors
     /// As [`get`](Self::get).
@@ -49,6 +50,8 @@ impl ServerBuilder {
         let opens = Arc::clone(&endpoint);
         self.registries.push(Arc::clone(endpoint.registry()));
         self.task(async move { endpoint.run().await });
-        self.get(pattern, move |request| ready(opens.connect(request)))
+        let route = self.get(pattern, move |request| ready(opens.connect(request)))?;
+        route.endpoint.entrance = Entrance::Stream;
+        Ok(route)
     }
 }

@@ -2,8 +2,8 @@ use std::fmt;
 
 use openapi_emit::Operation;
 
-use super::router::Endpoint;
-use crate::description::Schemas;
+use super::{gate::Entrance, router::Endpoint};
+use crate::{auth::Guard, description::Schemas};
 
 /// A route that was just registered, to say more about it.
 pub struct Route<'a> {
@@ -26,6 +26,41 @@ pub(super) enum Description {
 }
 
 impl Route<'_> {
+    /// Lets in only whom `guard` does, before anything of the body is read. The handler finds them
+    /// in [`Head::identity`](crate::http::Head::identity).
+    #[expect(
+        clippy::return_self_not_must_use,
+        clippy::must_use_candidate,
+        reason = "the route has its guard all the same"
+    )]
+    pub fn guard(self, guard: &Guard) -> Self {
+        self.endpoint.guard = Some(guard.clone());
+        self
+    }
+
+    /// Lets everybody in, whatever [`ServerBuilder::guard`](super::ServerBuilder::guard) says.
+    #[expect(
+        clippy::return_self_not_must_use,
+        clippy::must_use_candidate,
+        reason = "the route is open all the same"
+    )]
+    pub fn open(self) -> Self {
+        self.endpoint.guard = None;
+        self
+    }
+
+    /// Takes a token out of the query member `access_token`, too: for a route whose answer is a
+    /// stream, because a browser cannot set a header on its requests.
+    #[expect(
+        clippy::return_self_not_must_use,
+        clippy::must_use_candidate,
+        reason = "the route takes it all the same"
+    )]
+    pub fn takes_query_token(self) -> Self {
+        self.endpoint.entrance = Entrance::Stream;
+        self
+    }
+
     /// Describes the route for the documents about the server.
     ///
     /// ```

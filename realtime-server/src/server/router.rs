@@ -1,10 +1,18 @@
 use std::{fmt, sync::Arc};
 
-use crate::http::{
-    Decision, Handler, Head, HeaderValue, Method, Pace, Problem, Response, Service, Status,
+use crate::{
+    auth::{Access, Guard},
+    http::{
+        Decision, Handler, Head, HeaderValue, Method, Pace, Problem, Response, Service, Status,
+    },
+    metrics::Metrics,
 };
 
-use super::{pattern::Pattern, route::Description};
+use super::{
+    gate::{Entrance, pass},
+    pattern::Pattern,
+    route::Description,
+};
 
 /// What every answer goes through before it is sent.
 pub(super) type AnswerFilter = Arc<dyn Fn(&Head, Response) -> Response + Send + Sync>;
@@ -14,6 +22,7 @@ pub(super) type AnswerFilter = Arc<dyn Fn(&Head, Response) -> Response + Send + 
 pub(super) struct Router {
     pub(super) resources: Vec<Resource>,
     pub(super) filter: Option<AnswerFilter>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 /// What is at the paths of one pattern.
@@ -29,6 +38,8 @@ pub(super) struct Endpoint {
     pub(super) pace: Pace,
     pub(super) handler: Handler,
     pub(super) description: Description,
+    pub(super) entrance: Entrance,
+    pub(super) guard: Option<Guard>,
 }
 
 impl Router {
@@ -53,6 +64,27 @@ impl Router {
         }
         resource.methods.push(endpoint);
         resource.methods.last_mut()
+    }
+
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.resources.iter().flat_map(|resource| &resource.methods)
+    }
+
+    /// What the guards know people by, each once.
+    pub(super) fn accesses(&self) -> Vec<Arc<Access>> {
+        let mut accesses: Vec<Arc<Access>> = Vec::new();
+        for guard in self
+            .endpoints()
+            .filter_map(|endpoint| endpoint.guard.as_ref())
+        {
+            if !accesses
+                .iter()
+                .any(|known| Arc::ptr_eq(known, guard.access()))
+            {
+                accesses.push(Arc::clone(guard.access()));
+            }
+        }
+        accesses
     }
 
     pub(super) fn routes(&self) -> impl Iterator<Item = (Method, &str)> {
@@ -117,11 +149,14 @@ impl Router {
             head.method
         };
         match resource.endpoint(wanted) {
-            Some(endpoint) => Decision::Call {
-                body_limit: endpoint.body_limit,
-                params,
-                handler: endpoint.handler.clone(),
-                pace: endpoint.pace,
+            Some(endpoint) => match pass(endpoint, head, &self.metrics) {
+                Ok(handler) => Decision::Call {
+                    body_limit: endpoint.body_limit,
+                    params,
+                    handler,
+                    pace: endpoint.pace,
+                },
+                Err(refusal) => Decision::Answer(refusal),
             },
             None if head.method == Method::Options => Decision::Answer(
                 Response::empty(Status::NO_CONTENT).header("allow", resource.allow()),

@@ -16,6 +16,7 @@ use tokio::{
 
 pub(super) use self::outgoing::Polled;
 use super::transport::Attached;
+use crate::hub::Principal;
 
 /// Bytes that wait for the hub before a POST waits for it, and bytes that wait for a poll or a
 /// stream before the connection takes no more out of its outbox.
@@ -31,6 +32,8 @@ pub(super) struct Line {
     pub(super) token: Box<str>,
     /// Whether its negotiation said that a lost socket can be replaced.
     pub(super) stateful: bool,
+    /// Who negotiated it. Its token is nothing to anybody else.
+    pub(super) principal: Arc<Principal>,
     /// One POST after the other.
     turn: Semaphore,
     state: Mutex<State>,
@@ -106,6 +109,7 @@ impl Line {
         id: Arc<str>,
         token: Box<str>,
         stateful: bool,
+        principal: Principal,
         place: OwnedSemaphorePermit,
     ) -> Self {
         let state = State {
@@ -129,6 +133,7 @@ impl Line {
             id,
             token,
             stateful,
+            principal: Arc::new(principal),
             turn: Semaphore::new(1),
             state: Mutex::new(state),
         }

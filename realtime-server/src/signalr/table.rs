@@ -8,7 +8,7 @@ use signalr_protocol::Transport;
 use tokio::sync::Semaphore;
 
 use super::line::{Arrival, Left, Line, Refused};
-use crate::{config::HubConfig, id};
+use crate::{config::HubConfig, hub::Principal, id};
 
 /// The connections of a hub by their tokens, from their negotiation to their end.
 #[derive(Debug)]
@@ -62,9 +62,14 @@ impl Table {
         }
     }
 
-    /// A new connection, as the negotiation of `version` makes it; `stateful` if a lost socket of it
-    /// can be replaced.
-    pub(super) fn issue(&self, version: i32, stateful: bool) -> Result<Arc<Line>, TooManyPending> {
+    /// A new connection of `principal`, as the negotiation of `version` makes it; `stateful` if a lost
+    /// socket of it can be replaced.
+    pub(super) fn issue(
+        &self,
+        version: i32,
+        stateful: bool,
+        principal: Principal,
+    ) -> Result<Arc<Line>, TooManyPending> {
         let place = Arc::clone(&self.waiting).try_acquire_owned();
         let place = place.map_err(|_full| TooManyPending)?;
         let token = id::base64url();
@@ -74,7 +79,7 @@ impl Table {
         } else {
             token.as_str().into()
         };
-        let line = Arc::new(Line::new(id, token.into(), stateful, place));
+        let line = Arc::new(Line::new(id, token.into(), stateful, principal, place));
         self.lock().insert(line.token.clone(), Arc::clone(&line));
         Ok(line)
     }

@@ -1,6 +1,10 @@
 // The page at /docs in headless Chromium, and the hub of the document with the official client.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { launch, problemsOf } from './browser.mjs';
@@ -8,6 +12,7 @@ import { startServer, within } from './server.mjs';
 
 const LIMIT = 10_000;
 const WIDTHS = [1360, 390];
+const SECRET = 'a secret of the test that is long enough';
 
 describe('The docs page in a browser', () => {
   let problems;
@@ -128,11 +133,51 @@ describe('The docs page in a browser', () => {
     assert.equal(await page.locator('article:visible').count(), await page.locator('article').count());
   });
 
-  it('names every control and skips no level of its headings', async () => {
+  it('lets optional choices be left out, and says what a method wants to be sent', async () => {
+    const other = await browser.newPage();
+    await other.route('**/openapi/v3.2/openapi.json', async (route) => {
+      const openapi = await (await route.fetch()).json();
+      openapi.paths['/sse'].get.parameters.push(
+        { name: 'order', in: 'query', schema: { type: 'string', enum: ['up', 'down'] } },
+        { name: 'loud', in: 'query', schema: { type: 'boolean' } },
+      );
+      await route.fulfill({ json: openapi });
+    });
+    await other.route('**/asyncapi/v3.0/asyncapi.json', async (route) => {
+      const asyncapi = await (await route.fetch()).json();
+      const { messages } = asyncapi.channels.KestrunHub;
+      messages['upload.Echo'] = { name: 'Echo', payload: { properties: { item: { type: 'integer' } } } };
+      asyncapi.operations['KestrunHub.receive.Echo'].messages.push({
+        $ref: '#/channels/KestrunHub/messages/upload.Echo',
+      });
+      await route.fulfill({ json: asyncapi });
+    });
+    await other.goto(`${server.url}/docs`);
+    const ticks = other.locator('article#operation-streamTicks');
+    const code = ticks.locator('.snippet code').first();
+    assert.equal(await code.textContent(), `curl -N '${server.url}/sse'`);
+    await ticks.getByLabel('order').selectOption('down');
+    await ticks.getByLabel('loud').selectOption('true');
+    assert.equal(await code.textContent(), `curl -N '${server.url}/sse?order=down&loud=true'`);
+    const echo = other.locator('article#method-KestrunHub-Echo');
+    assert.equal(await echo.getByRole('button', { name: 'Invoke' }).count(), 0);
+    assert.match(await echo.textContent(), /Uploadsinteger/);
+    assert.match(await echo.textContent(), /connection\.invoke\('Echo', message, subject\)/);
+    await other.close();
+  });
+
+  it('tells of every form that a body may have', async () => {
+    const names = await article('operation-publish').locator('.facts dt code').allTextContents();
+    assert.deepEqual(names, ['stream', 'application/json', 'text/plain']);
+  });
+
+  it('names every article and control, and skips no level of its headings', async () => {
     const unnamed = await page
       .locator('input, select, textarea, button')
       .evaluateAll((all) => all.filter((it) => !(it.labels?.length || it.ariaLabel || it.textContent.trim())).length);
     assert.equal(unnamed, 0);
+    const articles = page.locator('article');
+    assert.equal(await page.getByRole('article', { name: /\S/ }).count(), await articles.count());
     const levels = await page.locator('main :is(h1, h2, h3, h4)').evaluateAll((all) => all.map((it) => Number(it.tagName[1])));
     levels.reduce((before, level) => {
       assert.ok(level <= before + 1, `h${level} after h${before}`);
@@ -236,3 +281,57 @@ it('every hub method in the document takes its arguments, and every call has tho
     assert.equal(values.length, argumentsOf('call', name).maxItems, name);
   }
 });
+
+describe('The docs page of a server that wants tokens', () => {
+  let folder;
+  let server;
+  let browser;
+  let page;
+  const article = (id) => page.locator(`article#${id}`);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'realtime-docs-'));
+    const secret = join(folder, 'secret');
+    await writeFile(secret, SECRET);
+    server = await startServer({ args: ['--jwt-key-file', `HS256=${secret}`] });
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      chromiumSandbox: process.getuid() !== 0,
+      args: ['--disable-dev-shm-usage', '--disable-gpu'],
+    });
+    page = await browser.newPage();
+    page.setDefaultTimeout(LIMIT);
+    await page.goto(`${server.url}/docs`);
+    await page.locator('#content[aria-busy="false"]').waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('shows the token that is typed with requests, streams and the hub, and keeps it out of code', async () => {
+    const stream = article('operation-streamBroadcast');
+    await stream.getByRole('button', { name: 'Open the stream' }).click();
+    await stream.getByText('Authentication is required').waitFor();
+    const token = signed({ sub: 'ann', exp: Math.floor(Date.now() / 1000) + 60 });
+    await page.getByLabel('Token').fill(token);
+    await stream.getByRole('button', { name: 'Open the stream' }).click();
+    await stream.locator('.feed').getByText('connected').waitFor();
+    const send = article('operation-broadcast');
+    await send.getByRole('button', { name: 'Send' }).click();
+    await send.getByText(/^200 OK/).waitFor();
+    assert.match(await send.locator('.snippet code').first().textContent(), /Authorization: Bearer TOKEN/);
+    const hub = article('hub-KestrunHub');
+    await hub.getByRole('button', { name: 'Connect' }).click();
+    await hub.getByText('connected', { exact: true }).waitFor();
+    assert.equal((await page.content()).includes(token), false);
+    assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+  });
+});
+
+function signed(claims) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const message = `${part({ alg: 'HS256' })}.${part(claims)}`;
+  return `${message}.${createHmac('sha256', SECRET).update(message).digest('base64url')}`;
+}

@@ -72,7 +72,7 @@ describe('HTTPS', () => {
     }
     for (const version of ['TLSv1', 'TLSv1.1']) {
       const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' };
-      await assert.rejects(greet(old), { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' });
+      await assert.rejects(greet(old), { code: /ALERT/ }, version);
     }
   });
 
@@ -88,7 +88,7 @@ describe('HTTPS', () => {
     ]) {
       await assert.rejects(
         greet({ maxVersion: 'TLSv1.2', ciphers }),
-        { code: 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE' },
+        { code: /ALERT_HANDSHAKE_FAILURE|NO_CIPHER/ },
         ciphers,
       );
     }
@@ -96,10 +96,11 @@ describe('HTTPS', () => {
 
   it('lets no client renegotiate', async () => {
     const socket = await greet({ maxVersion: 'TLSv1.2' });
-    const ended = once(socket, 'close');
-    socket.on('error', () => {});
-    socket.renegotiate({}, () => {});
-    await within(LIMIT, ended, 'the end of the connection');
+    const refused = new Promise((resolve) => {
+      socket.on('error', resolve);
+      socket.renegotiate({}, (error) => resolve(error));
+    });
+    assert.match(`${await within(LIMIT, refused, 'a refusal')}`, /no renegotiation/i);
   });
 
   it('resumes sessions', async () => {

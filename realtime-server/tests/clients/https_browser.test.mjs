@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { launch } from './browser.mjs';
 import { makeCertificate } from './certificate.mjs';
 import { startServer } from './server.mjs';
@@ -11,9 +11,7 @@ const LIMIT = 30_000;
 /** A page of the server's origin with nothing on it that connects by itself. */
 const EMPTY_PAGE = '/assets/icon.svg';
 const STREAMS = 20;
-const CLIENT = fileURLToPath(
-  new URL('node_modules/@microsoft/signalr/dist/browser/signalr.js', import.meta.url),
-);
+const CLIENT = new URL('node_modules/@microsoft/signalr/dist/browser/signalr.js', import.meta.url);
 
 describe('a browser over HTTPS', () => {
   let certificate, server, browser, page;
@@ -21,7 +19,7 @@ describe('a browser over HTTPS', () => {
     certificate = makeCertificate();
     server = await startServer({ tls: certificate.files });
     browser = await launch([`--ignore-certificate-errors-spki-list=${certificate.keyHash()}`]);
-    page = await browser.newPage({ bypassCSP: true });
+    page = await browser.newPage();
     page.setDefaultTimeout(LIMIT);
     await page.goto(new URL(EMPTY_PAGE, server.secureUrl).href);
   });
@@ -67,12 +65,12 @@ describe('a browser over HTTPS', () => {
     devtools.on('Network.webSocketHandshakeResponseReceived', ({ response }) =>
       handshakes.push(response.status),
     );
-    await page.addScriptTag({ path: CLIENT });
+    await page.evaluate(await readFile(CLIENT, 'utf8'));
     for (const transport of ['WebSockets', 'ServerSentEvents', 'LongPolling']) {
       const echoed = await page.evaluate(async (transport) => {
         const { HubConnectionBuilder, HttpTransportType, LogLevel } = window.signalR;
         const connection = new HubConnectionBuilder()
-          .withUrl('/hubs/kestrun', { transport: HttpTransportType[transport] })
+          .withUrl(new URL('/hubs/kestrun', location).href, { transport: HttpTransportType[transport] })
           .configureLogging(LogLevel.None)
           .build();
         const echo = new Promise((resolve) => connection.on('ReceiveEcho', resolve));

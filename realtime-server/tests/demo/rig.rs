@@ -16,7 +16,7 @@ pub(crate) const HUB: &str = "/hubs/kestrun";
 
 pub(crate) async fn demo() -> Running {
     let mut server = ServerBuilder::new();
-    demo::install(&mut server, demo::Settings::default()).unwrap();
+    demo::install(&mut server, &demo::Settings::default()).unwrap();
     Running::start(server).await
 }
 

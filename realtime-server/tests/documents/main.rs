@@ -19,6 +19,6 @@ use realtime_server::{
 
 fn demo_server() -> Server {
     let mut server = ServerBuilder::new();
-    demo::install(&mut server, demo::Settings::default()).unwrap();
+    demo::install(&mut server, &demo::Settings::default()).unwrap();
     server.build().unwrap()
 }

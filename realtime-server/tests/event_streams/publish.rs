@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use realtime_server::{
-    config::StreamConfig,
-    endpoint::{Access, Publisher, Subscriber},
+    auth::Access, config::StreamConfig, endpoint::Publisher, identity::Identity,
 };
 use serde_json::{Value, json};
 
@@ -14,7 +13,7 @@ const JSON: &str = "Content-Type: application/json\r\n";
 const TEXT: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 fn local() -> Access {
-    Access::new().with_local(Subscriber::user("local"))
+    Access::new().with_local(Identity::user("local"))
 }
 
 /// A server whose stream is published to as `news`.
@@ -238,8 +237,8 @@ async fn a_body_has_at_most_256_kib() {
 #[tokio::test]
 async fn a_token_is_needed_where_there_is_one() {
     let access = Access::new()
-        .with_token("first-secret", Subscriber::user("a"))
-        .with_token("second-secret", Subscriber::user("b"));
+        .with_token("first-secret", Identity::user("a"))
+        .with_token("second-secret", Identity::user("b"));
     let rig = rig(access, StreamConfig::default()).await;
     let post = async |line: &str| Reader::post(rig.address, "/publish/news", line, "x").await;
     for line in [
@@ -268,7 +267,7 @@ async fn a_token_is_needed_where_there_is_one() {
             Some("Bearer error=\"invalid_token\"")
         );
     }
-    assert_eq!(rig.metrics.publications_refused.value(), 7);
+    assert_eq!(rig.metrics.requests_unauthenticated.value(), 7);
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use realtime_server::{
     config::{HttpConfig, ServerConfig, StreamConfig},
-    endpoint::{EventStream, Subscriber},
+    endpoint::EventStream,
+    identity::Identity,
     metrics::Metrics,
     server::ServerBuilder,
 };
@@ -45,9 +46,9 @@ impl Rig {
         let route = stream.clone();
         server
             .get("/stream", move |request| {
-                let mut subscriber = Subscriber::default();
+                let mut subscriber = Identity::default();
                 if let Some(user) = request.query("user") {
-                    subscriber = Subscriber::user(&*user);
+                    subscriber = Identity::user(&*user);
                 }
                 if let Some(tenant) = request.query("tenant") {
                     subscriber = subscriber.of_tenant(&*tenant);

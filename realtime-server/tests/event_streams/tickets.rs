@@ -3,8 +3,10 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use realtime_server::{
+    auth::{Access, Guard, Tickets},
     config::StreamConfig,
-    endpoint::{Access, Outgoing, Subscriber, Target, TicketOffice},
+    endpoint::{Outgoing, Target, TicketOffice},
+    identity::Identity,
 };
 use sse_codec::EventRef;
 use tokio::task::JoinSet;
@@ -19,16 +21,18 @@ const ANN: &str = "Authorization: Bearer the-token-of-ann\r\n";
 
 async fn rig() -> Rig {
     Rig::with(StreamConfig::default(), |server, stream| {
-        let ann = Subscriber::user("ann").of_tenant("acme");
+        let ann = Identity::user("ann").of_tenant("acme");
         let access = Access::new().with_token("the-token-of-ann", ann);
         let metrics = Arc::clone(server.metrics());
-        let office = Arc::new(TicketOffice::new(stream, access, metrics));
+        let tickets = Arc::new(Tickets::new());
+        let office = Arc::new(TicketOffice::new(stream, &tickets, metrics));
         let issuing = Arc::clone(&office);
         server
             .post("/token", move |request| {
                 std::future::ready(issuing.issue(&request))
             })
-            .unwrap();
+            .unwrap()
+            .guard(&Guard::new(access));
         server
             .get("/with-ticket", move |request| {
                 std::future::ready(office.subscribe(&request))
@@ -173,5 +177,5 @@ async fn only_who_is_known_gets_a_ticket() {
         assert_eq!(answer.status, 401);
         assert_eq!(answer.json().await["title"], "Unauthorized");
     }
-    assert_eq!(rig.metrics.tickets_refused.value(), 2);
+    assert_eq!(rig.metrics.requests_unauthenticated.value(), 2);
 }

@@ -8,6 +8,7 @@
 mod authority;
 mod bodies;
 mod certificates;
+mod cli;
 mod closing;
 mod floods;
 mod flow;

@@ -1,6 +1,7 @@
 //! A server with TLS on a free port, and what the tests ask it.
 
 use std::{
+    fmt::Write,
     net::SocketAddr,
     sync::{
         Arc,
@@ -218,7 +219,7 @@ fn inspect(request: &Request) -> String {
     );
     for (name, value) in head.headers.iter() {
         let [name, value] = [name, value].map(String::from_utf8_lossy);
-        seen += &format!("{name}: {value}\n");
+        writeln!(seen, "{name}: {value}").unwrap();
     }
     seen
 }

@@ -31,7 +31,7 @@ async fn one_connection_carries_many_streams() {
 #[tokio::test]
 async fn a_reset_stream_is_no_subscriber_any_more() {
     let rig = Rig::with("h2-unsubscribe", |settings| {
-        settings.stream.max_subscribers = 1
+        settings.stream.max_subscribers = 1;
     })
     .await;
     let mut client = Client::new(&rig).await;

@@ -1,8 +1,10 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use realtime_server::{
-    endpoint::{Access, HubApi, Subscriber},
+    auth::Access,
+    endpoint::HubApi,
     hub::{Caller, Hub},
+    identity::Identity,
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -40,7 +42,7 @@ async fn rig(access: Access) -> Rig {
 
 /// A server whose backend shows the token, and a connection of ann with its id.
 async fn with_ann() -> (Rig, Client, String) {
-    let access = Access::new().with_token(TOKEN, Subscriber::user("backend"));
+    let access = Access::new().with_token(TOKEN, Identity::user("backend"));
     let rig = rig(access).await;
     let mut client = Client::connect_with(rig.address, "user=ann", "").await;
     let answer = client.invoke("id", "Id", "[]").await;
@@ -242,10 +244,10 @@ async fn only_who_shows_the_token_may_drive_the_hub() {
             assert_eq!(request(rig.address, line, lines, "").await.0, 401, "{line}");
         }
     }
-    assert_eq!(rig.metrics.publications_refused.value(), 6);
+    assert_eq!(rig.metrics.requests_unauthenticated.value(), 6);
     assert!(rig.clients.connection(&id).is_connected());
 
-    let local = self::rig(Access::new().with_local(Subscriber::user("local"))).await;
+    let local = self::rig(Access::new().with_local(Identity::user("local"))).await;
     let list = "GET /api/hubs/chat/groups/g";
     assert_eq!(request(local.address, list, "", "").await.0, 200);
     let foreign = "Origin: http://elsewhere.example\r\n";

@@ -70,6 +70,7 @@ pub(super) fn lower(mut keywords: Object) -> Object {
         |limit, exclusive| limit < exclusive,
     );
     tuple(&mut keywords);
+    empty_lists(&mut keywords);
     content(&mut keywords);
     example(&mut keywords);
     if keywords.contains("patternProperties") {
@@ -94,7 +95,11 @@ fn constant(keywords: &mut Object) {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     };
-    keywords.replace("const", "enum", [value]);
+    let values = match keywords.get("enum") {
+        Some(Value::Array(others)) if !others.contains(&value) => Vec::new(),
+        _ => vec![value],
+    };
+    keywords.replace("const", "enum", values);
     if !keywords.contains("type") {
         keywords.insert("type", name);
         types::arrays_have_items(keywords);
@@ -157,6 +162,19 @@ fn tuple(keywords: &mut Object) {
         Err(several) => Object::from([("anyOf", several)]).into(),
     };
     keywords.insert("items", items);
+}
+
+/// Lists that 2020-12 lets be empty. Nothing is among no values.
+fn empty_lists(keywords: &mut Object) {
+    let is_empty =
+        |keywords: &Object, keyword| keywords.get(keyword).and_then(Value::as_array) == Some(&[]);
+    if is_empty(keywords, "required") {
+        keywords.remove("required");
+    }
+    if is_empty(keywords, "enum") {
+        keywords.remove("enum");
+        keywords.insert("not", Object::new());
+    }
 }
 
 /// What a string contains can only be told to humans.

@@ -46,7 +46,7 @@ pub(super) fn lower(keywords: &mut Object) {
 }
 
 //= https://spec.openapis.org/oas/v3.0.4.html#schema-object
-//# `items` MUST be present if the `type` is `array`.
+//# `items` MUST be present if `type` is `"array"`.
 pub(super) fn arrays_have_items(keywords: &mut Object) {
     if keywords.get("type").and_then(Value::as_str) == Some("array")
         && !keywords.contains("items")

@@ -1,9 +1,11 @@
 //! What the conformance server serves; its tests install the same.
 
 mod answers;
+mod authorized;
 mod client_result;
 mod http_echo;
 mod plain;
+mod raw_echo;
 mod redirects;
 mod sse;
 mod test_hub;
@@ -33,11 +35,13 @@ pub(crate) fn install(
     http_echo::install(server)?;
     redirects::install(server)?;
     sse::install(server)?;
+    raw_echo::install(server, hubs)?;
     let clients = server.hub("/testhub", test_hub::hub(hubs))?;
     let mut no_sockets = *hubs;
     no_sockets.transports.web_sockets = false;
     server.hub("/testhub-nowebsockets", test_hub::hub(&no_sockets))?;
     server.hub("/uncreatable", uncreatable::hub(hubs))?;
+    authorized::install(server, hubs)?;
     client_result::install(server, clients)?;
     for prefix in ["/static", "/lib", "/dist"] {
         if let Some(directory) = directory {

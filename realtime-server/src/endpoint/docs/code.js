@@ -90,6 +90,16 @@ export function invoking(method, values) {
     : `const result = await connection.invoke(${list});`;
 }
 
+export function uploading(method) {
+  const names = method.arguments.map(({ title }, index) => title ?? `argument${index + 1}`);
+  const list = [quoted(method.name), ...names, 'subject'].join(', ');
+  const call = method.item
+    ? `connection.stream(${list}).subscribe({ next: console.log, error: console.error, complete() {} });`
+    : `const result = connection.invoke(${list});`;
+  const end = method.item ? '' : '\nconsole.log(await result);';
+  return `import { Subject } from '@microsoft/signalr';\n\nconst subject = new Subject();\n${call}\nsubject.next(item);\nsubject.complete();${end}`;
+}
+
 export function listening(hub, call) {
   const names = call.arguments.map(({ title }, index) => title ?? `argument${index + 1}`);
   return `connection.on(${quoted(call.name)}, (${names.join(', ')}) => {\n  console.log(${names.join(', ')});\n});`;

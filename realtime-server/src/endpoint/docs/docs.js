@@ -6,6 +6,7 @@ import { loadModel } from './model.js';
 import { operationArticle } from './operations.js';
 import { schemaArticle } from './schemas.js';
 import { startSearch } from './search.js';
+import { tokenField } from './token.js';
 
 const FILES = [
   ['OpenAPI 3.1', '/openapi/v3.1/openapi.json'],
@@ -34,6 +35,8 @@ function show(model) {
   part('heading').textContent = title;
   part('summary').replaceChildren(...prose(description ?? summary ?? ''));
   part('files').append(element('li', {}, `version ${version}`));
+  const token = tokenField(model.schemes);
+  if (token) part('files').after(token);
 
   const sections = [
     ...model.groups.map((group) => groupSection(group, model.resolve)),
@@ -62,6 +65,11 @@ function section(name, description, articles) {
     articles,
   );
   node.setAttribute('aria-label', name);
+  for (const article of articles) {
+    const title = article.querySelector('h3');
+    title.id = `${article.id}-title`;
+    article.setAttribute('aria-labelledby', title.id);
+  }
   return node;
 }
 
@@ -75,6 +83,7 @@ function index(sections) {
           'a',
           { href: `#${article.id}` },
           article.querySelector('h3').textContent,
+          ' ',
           article.querySelector('.method')?.cloneNode(true),
         ),
       ),

@@ -1,11 +1,12 @@
 // Hubs: a connection, the methods to invoke, and what the server calls.
 
-import { Code, connecting, invoking, listening } from './code.js';
+import { Code, connecting, invoking, listening, uploading } from './code.js';
 import { attempt, element, prose, slug } from './element.js';
 import { Feed } from './feed.js';
 import { Hub } from './hub.js';
 import { badge } from './operations.js';
 import { fields, sample, typeOf } from './schemas.js';
+import { currentToken } from './token.js';
 
 export function hubArticles(hub, resolve) {
   const connection = new Connection(hub);
@@ -26,7 +27,7 @@ class Connection {
   #isOpen = false;
 
   constructor(hub) {
-    this.#hub = new Hub(hub.path, (report) => this.#change(report));
+    this.#hub = new Hub(hub.path, (report) => this.#change(report), hub.security ? currentToken : undefined);
     for (const { name } of hub.calls) {
       this.#hub.on(name, (...values) => this.#feed.add(name, values.map((it) => JSON.stringify(it)).join(', ')));
     }
@@ -84,6 +85,33 @@ class Connection {
 }
 
 function methodArticle(hub, method, connection, resolve) {
+  const trial = method.upload ? uploadExample(method) : invocation(method, connection, resolve);
+  return element(
+    'article',
+    { className: 'operation', id: slug('method', hub.name, method.name) },
+    heading(hub, method.name, 'INVOKE'),
+    element(
+      'div',
+      { className: 'facts' },
+      method.description ? element('p', {}, prose(method.description)) : null,
+      argumentList(method),
+      method.upload ? [element('h4', {}, 'Uploads'), element('p', {}, typeOf(method.upload))] : [],
+      method.result ? [element('h4', {}, 'Result'), element('p', {}, typeOf(method.result))] : [],
+      method.item ? [element('h4', {}, 'Items'), element('p', {}, typeOf(method.item))] : [],
+    ),
+    element('div', { className: 'try' }, trial),
+  );
+}
+
+/** A form has no place for a stream of items. */
+function uploadExample(method) {
+  const code = new Code('JavaScript');
+  code.show(uploading(method));
+  return [element('p', { className: 'said' }, 'It takes a stream of items, so it is called from code.'), code.figure];
+}
+
+/** A form that invokes the method, and what comes back. */
+function invocation(method, connection, resolve) {
   const controls = method.arguments.map((argument, index) => ({
     name: argument.title ?? `argument ${index + 1}`,
     isText: resolve(argument).type === 'string',
@@ -116,20 +144,7 @@ function methodArticle(hub, method, connection, resolve) {
       note.textContent = `Done, ${Math.round(performance.now() - start)} ms`;
     });
   });
-  return element(
-    'article',
-    { className: 'operation', id: slug('method', hub.name, method.name) },
-    heading(hub, method.name, 'INVOKE'),
-    element(
-      'div',
-      { className: 'facts' },
-      method.description ? element('p', {}, prose(method.description)) : null,
-      argumentList(method),
-      method.result ? [element('h4', {}, 'Result'), element('p', {}, typeOf(method.result))] : [],
-      method.item ? [element('h4', {}, 'Items'), element('p', {}, typeOf(method.item))] : [],
-    ),
-    element('div', { className: 'try' }, form, feed.list, code.figure),
-  );
+  return [form, feed.list, code.figure];
 }
 
 function callArticle(hub, call) {

@@ -21,6 +21,7 @@ export async function loadModel() {
   return {
     info: openapi.info,
     groups: groups.filter((group) => group.operations.length || group.hubs.length),
+    schemes: openapi.components?.securitySchemes ?? {},
     schemas: Object.entries(openapi.components?.schemas ?? {}),
     resolve: (value) => resolve(openapi, value),
   };
@@ -46,7 +47,7 @@ function allOperations(openapi) {
 
 function operation(openapi, method, path, said) {
   const body = resolve(openapi, said.requestBody);
-  const [bodyType, bodyContent] = Object.entries(body?.content ?? {})[0] ?? [];
+  const forms = Object.entries(body?.content ?? {}).map(([type, { schema }]) => ({ type, schema }));
   const responses = Object.entries(said.responses).map(([status, response]) => ({
     status,
     ...resolve(openapi, response),
@@ -60,9 +61,11 @@ function operation(openapi, method, path, said) {
     summary: said.summary,
     description: said.description,
     parameters: (said.parameters ?? []).map((parameter) => resolve(openapi, parameter)),
-    body: bodyType && { type: bodyType, schema: bodyContent.schema, required: body.required },
+    body: forms.length ? { forms, required: body.required } : undefined,
     responses,
     events: streaming && eventTypes(streaming.content[EVENT_STREAM].itemSchema),
+    // One that asks for nothing can be tried without a token.
+    security: (said.security ?? openapi.security ?? []).length > 0,
     hub: said['x-signalr']?.hub,
     hubPath: said['x-signalr']?.path,
     role: said['x-signalr-role'],
@@ -92,6 +95,7 @@ function allHubs(operations, asyncapi) {
         tags: connect.tags,
         summary: connect.summary,
         description: connect.description,
+        security: connect.security,
         operations: operations.filter(({ hub }) => hub === connect.hub),
         methods: said.filter(hasRole('hub-method')).map((one) => hubMethod(asyncapi, one)),
         calls: said.filter(hasRole('client-method')).map((one) => hubMethod(asyncapi, one)),
@@ -107,12 +111,14 @@ function hubMethod(asyncapi, operation) {
     (message) => resolve(asyncapi, message).payload.properties,
   );
   const items = call.payload.properties.arguments?.items;
+  const sent = operation.messages.map((message) => resolve(asyncapi, message).payload.properties);
   return {
     name: call.name,
     description: operation.description ?? call.description ?? operation.summary,
     arguments: Array.isArray(items) ? items : [],
     result: replies.find((reply) => reply.result)?.result,
     item: replies.find((reply) => reply.item)?.item,
+    upload: sent.find((message) => message.item)?.item,
   };
 }
 

@@ -5,6 +5,7 @@ import { attempt, element, prose, slug } from './element.js';
 import { readEvents } from './events.js';
 import { Feed } from './feed.js';
 import { fields, sample, typeOf } from './schemas.js';
+import { onToken, withToken, withTokenShown } from './token.js';
 
 export function operationArticle(operation, resolve) {
   const id = slug('operation', operation.id);
@@ -33,7 +34,9 @@ function facts({ description, parameters, body, events, responses }) {
     body
       ? [
           element('h4', {}, 'Body'),
-          fields([{ name: body.type, note: body.required ? '' : 'optional', schema: body.schema }]),
+          fields(
+            body.forms.map(({ type, schema }) => ({ name: type, note: body.required ? '' : 'optional', schema })),
+          ),
         ]
       : [],
     events ? [element('h4', {}, 'Events'), fields(events.map(eventField))] : [],
@@ -71,7 +74,7 @@ function trial(operation, resolve) {
     parameter,
     control: control(parameter, resolve(parameter.schema)),
   }));
-  const text = operation.body && JSON.stringify(sample(operation.body.schema, resolve), null, 2);
+  const text = operation.body && JSON.stringify(sample(operation.body.forms[0].schema, resolve), null, 2);
   const body = operation.body && element('textarea', { rows: Math.min(text.split('\n').length, 8), spellcheck: false });
   if (body) body.value = text;
   const button = element('button', {}, operation.events ? 'Open the stream' : 'Send');
@@ -90,22 +93,27 @@ function trial(operation, resolve) {
   const current = () => request(operation, inputs, body?.value);
   const describe = () => {
     const made = current();
+    made.headers = withTokenShown(made.headers, operation);
     shell.show(curl(made, { stream: operation.events }));
     script.show(operation.events ? subscribing(made, operation.events) : fetching(made));
   };
   form.addEventListener('input', describe);
+  onToken(describe);
   describe();
   const act = operation.events ? streamer(output, button, note) : sender(output, note);
   form.addEventListener('submit', (submit) => {
     submit.preventDefault();
-    attempt(note, () => act(current()));
+    const made = current();
+    attempt(note, () => act({ ...made, headers: withToken(made.headers, operation) }));
   });
   return [form, output.list ?? output, shell.figure, script.figure];
 }
 
 function control({ name, required, example }, schema) {
-  if (schema?.enum) {
-    return element('select', { name }, schema.enum.map((one) => element('option', {}, String(one))));
+  const choices = schema?.type === 'boolean' ? [true, false] : schema?.enum;
+  if (choices) {
+    const none = required ? [] : [element('option', { value: '' }, '–')];
+    return element('select', { name }, none, choices.map((one) => element('option', {}, String(one))));
   }
   const number = ['integer', 'number'].includes(schema?.type);
   const input = element('input', { name, type: number ? 'number' : 'text', required: required === true });
@@ -132,7 +140,7 @@ function request(operation, inputs, text) {
   const url = new URL(path, location.origin);
   url.search = query;
   const body = text?.trim() ? text.trim() : undefined;
-  if (body !== undefined) headers['Content-Type'] = operation.body.type;
+  if (body !== undefined) headers['Content-Type'] = operation.body.forms[0].type;
   return { method: operation.method, url, headers, body };
 }
 

@@ -11,7 +11,7 @@ use super::{
     refusal::{not_answered, not_joined, unknown, unsent},
 };
 use crate::{
-    endpoint::Access,
+    auth::{Access, Denied, Policy},
     http::{Method, Problem, Request, Response, Status},
     hub::{Clients, Target},
     metrics::Metrics,
@@ -73,9 +73,16 @@ pub(crate) enum Action {
 /// The body of a request to send or to invoke is `{"target", "arguments"?}`.
 #[derive(Clone)]
 pub struct HubApi {
-    hubs: Vec<(Box<str>, Clients)>,
-    access: Access,
+    hubs: Vec<Known>,
+    access: Arc<Access>,
     metrics: Arc<Metrics>,
+}
+
+#[derive(Clone)]
+struct Known {
+    name: Box<str>,
+    clients: Clients,
+    policy: Option<Policy>,
 }
 
 /// For how many connections of this server a message was queued.
@@ -104,12 +111,12 @@ impl HubApi {
     /// How long a client may take to answer an invocation: less than handlers of requests may.
     pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(25);
 
-    /// An API to no hub yet.
+    /// An API to no hub yet, for those whom `access` knows.
     #[must_use]
-    pub fn new(access: Access, metrics: Arc<Metrics>) -> Self {
+    pub fn new(access: impl Into<Arc<Access>>, metrics: Arc<Metrics>) -> Self {
         Self {
             hubs: Vec::new(),
-            access,
+            access: access.into(),
             metrics,
         }
     }
@@ -117,15 +124,35 @@ impl HubApi {
     /// Makes the hub of `clients` known as `name`.
     #[must_use]
     pub fn with_hub(mut self, name: &str, clients: &Clients) -> Self {
-        self.hubs.push((name.into(), clients.clone()));
+        self.hubs.push(Known {
+            name: name.into(),
+            clients: clients.clone(),
+            policy: None,
+        });
         self
     }
 
-    /// Answers a request at the route of `action`.
+    /// Of those who may drive hubs, only those whom `policy` allows the path may drive the hub that
+    /// was added last.
+    #[must_use]
+    pub fn restrict(mut self, policy: Policy) -> Self {
+        if let Some(known) = self.hubs.last_mut() {
+            known.policy = Some(policy);
+        }
+        self
+    }
+
+    /// Whom the guard of its routes has to know.
+    pub(crate) fn access(&self) -> &Arc<Access> {
+        &self.access
+    }
+
+    /// Answers a request at the route of `action` that its guard has let in.
     pub(crate) async fn answer(&self, action: Action, request: &Request) -> Response {
         let peer = request.head.peer;
-        if let Err(denied) = self.access.check(&request.head) {
+        if let Err(denied) = self.check_policy(request) {
             self.metrics.publications_refused.incr();
+            denied.count(&self.metrics);
             debug!(%peer, %denied, "hub request refused");
             return denied.into();
         }
@@ -136,11 +163,22 @@ impl HubApi {
         })
     }
 
+    fn check_policy(&self, request: &Request) -> Result<(), Denied> {
+        let who = request.head.identity.as_deref();
+        match self.find(request).and_then(|known| known.policy.as_ref()) {
+            Some(policy) => policy.check(who, request.path()),
+            None => Ok(()),
+        }
+    }
+
+    fn find(&self, request: &Request) -> Option<&Known> {
+        let name = request.param("hub").unwrap_or_default();
+        self.hubs.iter().find(|known| *known.name == *name)
+    }
+
     async fn act(&self, action: Action, request: &Request) -> Result<Response, Problem> {
         let param = |name| request.param(name).unwrap_or_default();
-        let name = param("hub");
-        let known = self.hubs.iter().find(|(known, _)| **known == *name);
-        let (_, clients) = known.ok_or_else(|| unknown("hub"))?;
+        let Known { clients, .. } = self.find(request).ok_or_else(|| unknown("hub"))?;
         let client = clients.connection(param("connection"));
         let connected = || {
             let is_connected = client.is_connected().then_some(());
@@ -201,7 +239,7 @@ async fn send(target: Target<'_>, request: &Request) -> Result<Response, Problem
 
 impl fmt::Debug for HubApi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.hubs.iter().map(|(name, _)| name);
+        let names = self.hubs.iter().map(|known| &known.name);
         f.debug_list().entries(names).finish()
     }
 }

@@ -38,7 +38,10 @@ impl Action {
         let operation = self.answers(operation, schemas);
         operation
             .response(401, schemas.problem("The token is missing or unknown."))
-            .response(403, schemas.problem("Pages of other origins may not."))
+            .response(
+                403,
+                schemas.problem("The caller may not, or a page of another origin asks."),
+            )
             .response(404, schemas.problem("There is no such hub or connection."))
             .response(413, schemas.problem("The body is larger than 256 KiB."))
     }

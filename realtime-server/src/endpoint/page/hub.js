@@ -22,10 +22,15 @@ export class Hub {
   #wake = () => {};
   #lastReceived = 0;
   #onState;
+  #token;
 
-  /** `onState({ state, connectionId, error, retryAt })` is told about every change. */
-  constructor(path, onState) {
+  /**
+   * `onState({ state, connectionId, error, retryAt })` is told about every change; `token()` gives
+   * what the hub wants to be shown, or an empty text.
+   */
+  constructor(path, onState, token = () => '') {
     this.#path = path;
+    this.#token = token;
     this.#onState = onState;
   }
 
@@ -98,9 +103,11 @@ export class Hub {
   }
 
   async #connect() {
+    const token = this.#token();
+    const proof = token ? { Authorization: `Bearer ${token}` } : {};
     const response = await fetch(`${this.#path}/negotiate?negotiateVersion=1`, {
       method: 'POST',
-      headers: { 'X-Requested-With': 'XMLHttpRequest' },
+      headers: { 'X-Requested-With': 'XMLHttpRequest', ...proof },
       signal: AbortSignal.timeout(HANDSHAKE_TIMEOUT),
     });
     if (!response.ok) throw new Error(`Negotiation failed with status ${response.status}.`);
@@ -113,6 +120,8 @@ export class Hub {
     const url = new URL(this.#path, location.href);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     url.searchParams.set('id', answer.connectionToken ?? answer.connectionId);
+    // A browser cannot set a header on a WebSocket.
+    if (token) url.searchParams.set('access_token', token);
     return { connectionId: answer.connectionId, ...(await this.#handshake(new WebSocket(url))) };
   }
 

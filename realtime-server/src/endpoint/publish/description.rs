@@ -25,7 +25,10 @@ impl Publisher {
             )
             .response(400, schemas.problem("The body is wrong."))
             .response(401, schemas.problem("The token is missing or unknown."))
-            .response(403, schemas.problem("Pages of other origins may not."))
+            .response(
+                403,
+                schemas.problem("The caller may not, or a page of another origin asks."),
+            )
             .response(404, schemas.problem("There is no such stream."))
             .response(409, schemas.problem("An id was used before."))
             .response(413, schemas.problem("The body or an event is too large."))

@@ -142,7 +142,7 @@ impl Publication {
         Err(bad(&format!("{place}{second}"), detail))
     }
 
-    fn target(&self) -> Target<'_> {
+    pub(super) fn target(&self) -> Target<'_> {
         let topic = self.topic.as_deref().map(Target::Topic);
         topic
             .or(self.user.as_deref().map(Target::User))

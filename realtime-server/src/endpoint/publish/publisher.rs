@@ -7,7 +7,8 @@ use tracing::debug;
 
 use super::publication::{Body, Publication};
 use crate::{
-    endpoint::{Access, BatchError, EventStream, IdError, PublishError, Published},
+    auth::{Access, Denied, Policy},
+    endpoint::{BatchError, EventStream, IdError, PublishError, Published, Target},
     http::{Problem, Request, Response, Status},
     metrics::Metrics,
 };
@@ -19,9 +20,16 @@ use crate::{
 /// "connection"?}`, an array of them, or text, which is the data. All events of an array are sent, or none.
 #[derive(Clone)]
 pub struct Publisher {
-    streams: Vec<(Box<str>, EventStream)>,
-    access: Access,
+    streams: Vec<Known>,
+    access: Arc<Access>,
     metrics: Arc<Metrics>,
+}
+
+#[derive(Clone)]
+struct Known {
+    name: Box<str>,
+    stream: EventStream,
+    policy: Option<Policy>,
 }
 
 /// What the publisher is told of each event.
@@ -44,12 +52,12 @@ impl From<Published> for Receipt {
 }
 
 impl Publisher {
-    /// A publisher to no stream yet.
+    /// A publisher to no stream yet, for those whom `access` knows.
     #[must_use]
-    pub fn new(access: Access, metrics: Arc<Metrics>) -> Self {
+    pub fn new(access: impl Into<Arc<Access>>, metrics: Arc<Metrics>) -> Self {
         Self {
             streams: Vec::new(),
-            access,
+            access: access.into(),
             metrics,
         }
     }
@@ -57,40 +65,74 @@ impl Publisher {
     /// Publishes to `stream` as `name`.
     #[must_use]
     pub fn with_stream(mut self, name: &str, stream: &EventStream) -> Self {
-        self.streams.push((name.into(), stream.clone()));
+        self.streams.push(Known {
+            name: name.into(),
+            stream: stream.clone(),
+            policy: None,
+        });
         self
     }
 
-    /// Answers a request to publish.
-    pub fn publish(&self, request: &Request) -> Response {
-        let peer = request.head.peer;
-        if let Err(denied) = self.access.check(&request.head) {
-            self.metrics.publications_refused.incr();
-            debug!(%peer, %denied, "publication refused");
-            return denied.into();
+    /// Of those who may publish, only those whom `policy` allows a topic may publish to it in the
+    /// stream that was added last. What is for no topic is called by the empty text.
+    #[must_use]
+    pub fn restrict(mut self, policy: Policy) -> Self {
+        if let Some(known) = self.streams.last_mut() {
+            known.policy = Some(policy);
         }
-        self.accept(request).unwrap_or_else(|problem| {
+        self
+    }
+
+    /// Whom the guard of its route has to know.
+    pub(crate) fn access(&self) -> &Arc<Access> {
+        &self.access
+    }
+
+    /// Answers a request to publish that its guard has let in.
+    pub(crate) fn publish(&self, request: &Request) -> Response {
+        self.accept(request).unwrap_or_else(|refusal| {
             self.metrics.publications_refused.incr();
-            debug!(%peer, detail = problem.detail, "publication refused");
-            problem.into()
+            let peer = request.head.peer;
+            match refusal {
+                Refusal::Denied(denied) => {
+                    denied.count(&self.metrics);
+                    debug!(%peer, %denied, "publication refused");
+                    denied.into()
+                }
+                Refusal::Problem(problem) => {
+                    debug!(%peer, detail = problem.detail, "publication refused");
+                    problem.into()
+                }
+            }
         })
     }
 
-    fn accept(&self, request: &Request) -> Result<Response, Problem> {
+    fn accept(&self, request: &Request) -> Result<Response, Refusal> {
         let name = request.param("stream").unwrap_or_default();
-        let known = self.streams.iter().find(|(known, _)| **known == *name);
-        let (_, stream) = known.ok_or_else(|| {
+        let known = self.streams.iter().find(|known| *known.name == *name);
+        let known = known.ok_or_else(|| {
             Problem::new(Status::NOT_FOUND)
                 .with_detail("there is no stream of this name")
                 .with_field("stream")
         })?;
         let body = Body::read(request)?;
+        if let Some(policy) = &known.policy {
+            let who = request.head.identity.as_deref();
+            for publication in body.publications() {
+                let topic = match publication.target() {
+                    Target::Topic(topic) => topic,
+                    _ => "",
+                };
+                policy.check(who, topic)?;
+            }
+        }
         let all: Vec<_> = body
             .publications()
             .iter()
             .map(Publication::outgoing)
             .collect();
-        let published = stream
+        let published = known
+            .stream
             .publish_all(&all)
             .map_err(|BatchError { at, error }| refusal(&body, at, error))?;
         let mut receipts = published.into_iter().map(Receipt::from);
@@ -98,6 +140,24 @@ impl Publisher {
             Body::One(_) => Response::json(Status::OK, &receipts.next()),
             Body::Many(_) => Response::json(Status::OK, &receipts.collect::<Vec<_>>()),
         })
+    }
+}
+
+/// Why nothing is published.
+enum Refusal {
+    Denied(Denied),
+    Problem(Problem),
+}
+
+impl From<Denied> for Refusal {
+    fn from(denied: Denied) -> Self {
+        Self::Denied(denied)
+    }
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
     }
 }
 
@@ -117,7 +177,7 @@ fn refusal(body: &Body, at: usize, error: PublishError) -> Problem {
 
 impl fmt::Debug for Publisher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.streams.iter().map(|(name, _)| name);
+        let names = self.streams.iter().map(|known| &known.name);
         f.debug_list().entries(names).finish()
     }
 }

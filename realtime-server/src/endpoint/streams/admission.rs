@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
-use super::{Subscriber, group};
+use super::group;
 use crate::{
     config::StreamConfig,
     fanout::Registry,
     http::{Problem, Request, Status},
+    identity::Identity,
 };
 
 /// The groups that a subscriber is to be in: what reaches it, and what it is counted by.
@@ -20,7 +21,7 @@ impl Admission {
     /// Reads the topics that are asked for: `?topic=a&topic=b`.
     pub(super) fn new(
         request: &Request,
-        subscriber: &Subscriber,
+        subscriber: &Identity,
         config: &StreamConfig,
     ) -> Result<Self, Problem> {
         let user = subscriber.user.as_deref().map(group::user);
@@ -77,7 +78,7 @@ fn too_many(detail: &'static str) -> Problem {
 }
 
 /// The topics in the query, each once.
-fn topics(request: &Request, config: &StreamConfig) -> Result<Vec<String>, Problem> {
+pub(super) fn topics(request: &Request, config: &StreamConfig) -> Result<Vec<String>, Problem> {
     let refuse = |detail: String| {
         Problem::new(Status::BAD_REQUEST)
             .with_detail(detail)

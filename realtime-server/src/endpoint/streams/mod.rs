@@ -14,7 +14,6 @@ mod publish_error;
 mod resume;
 mod stream;
 mod subscribe;
-mod subscriber;
 mod subscription;
 
 pub use address::{Outgoing, Target};
@@ -23,4 +22,3 @@ pub use own::{ClientStreams, EventSender, SendError};
 pub use publish::Published;
 pub use publish_error::{BatchError, PublishError};
 pub use stream::EventStream;
-pub use subscriber::Subscriber;

@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use sse_codec::{Control, EncodeError, EventRef};
 
 use super::{
-    EventStream, Subscriber,
+    EventStream,
     admission::Admission,
     publish::encode,
     stream::Inner,
@@ -22,6 +22,7 @@ use crate::{
     fanout::{End, Member, Overflow, Seat},
     http::{Problem, Request, Response, Source},
     id,
+    identity::Identity,
     metrics::Metrics,
 };
 
@@ -48,7 +49,9 @@ impl ClientStreams {
         Fut: Future<Output = ()> + Send + 'static,
     {
         self.0.respond(request, || {
-            self.admit(request, &Subscriber::default(), produce)
+            let nobody = Identity::default();
+            let who = request.head.identity.as_deref().unwrap_or(&nobody);
+            self.admit(request, who, produce)
         })
     }
 
@@ -61,7 +64,7 @@ impl ClientStreams {
     fn admit<F, Fut>(
         &self,
         request: &Request,
-        subscriber: &Subscriber,
+        subscriber: &Identity,
         produce: F,
     ) -> Result<Box<dyn Source>, Problem>
     where

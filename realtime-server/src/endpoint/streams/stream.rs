@@ -7,11 +7,13 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwapOption;
 use sse_codec::Event;
 use tokio::time::{self, Instant};
 
 use super::{group, history::History, opening::keep_alive};
 use crate::{
+    auth::Policy,
     config::StreamConfig,
     fanout::{End, Payload, Registry, Sweep},
     metrics::Metrics,
@@ -45,6 +47,8 @@ pub(super) struct Inner {
     history: Mutex<History>,
     pub(super) greeting: Option<Box<Greeting>>,
     pub(super) retired: AtomicBool,
+    /// Who may subscribe, if that is not for everybody.
+    pub(super) policy: ArcSwapOption<Policy>,
 }
 
 impl EventStream {
@@ -73,7 +77,14 @@ impl EventStream {
             metrics,
             greeting,
             retired: AtomicBool::new(false),
+            policy: ArcSwapOption::empty(),
         }))
+    }
+
+    /// Lets only those subscribe, from now on, whom `policy` allows each topic that they ask for; who
+    /// asks for no topic asks for the empty one.
+    pub fn restrict(&self, policy: Policy) {
+        self.0.policy.store(Some(Arc::new(policy)));
     }
 
     /// How many subscribers there are.

@@ -3,27 +3,62 @@ use std::sync::{Arc, atomic::Ordering::Relaxed};
 use tracing::debug;
 
 use super::{
-    EventStream, Subscriber, admission::Admission, answer, history::Replay, opening::opening,
-    resume::last_event_id, stream::Inner, subscription::Subscription,
+    EventStream,
+    admission::{Admission, topics},
+    answer,
+    history::Replay,
+    opening::opening,
+    resume::last_event_id,
+    stream::Inner,
+    subscription::Subscription,
 };
 use crate::{
+    auth::Denied,
     clock,
     config::SlowClient,
     fanout::{GroupLimit, Member, OutboxLimits, Overflow, Seat, WireForm},
     http::{Problem, Request, Response, Source},
     id,
+    identity::Identity,
 };
 
 impl EventStream {
     /// The answer to a request that subscribes: a stream, 204 once the stream is
-    /// [retired](Self::retire), or a refusal.
+    /// [retired](Self::retire), or a refusal. The stream ends when what is known of the subscriber
+    /// is over.
     pub fn subscribe(&self, request: &Request) -> Response {
-        self.subscribe_as(request, &Subscriber::default())
+        self.subscribe_if_allowed(request, request.head.identity.as_deref())
     }
 
-    /// The same for somebody who is known.
-    pub fn subscribe_as(&self, request: &Request, subscriber: &Subscriber) -> Response {
+    /// The same for somebody whom the application knows.
+    pub fn subscribe_as(&self, request: &Request, subscriber: &Identity) -> Response {
+        self.subscribe_if_allowed(request, Some(subscriber))
+    }
+
+    fn subscribe_if_allowed(&self, request: &Request, subscriber: Option<&Identity>) -> Response {
+        if let Err(denied) = self.check_policy(request, subscriber) {
+            let Inner { metrics, .. } = &*self.0;
+            metrics.stream_subscriptions_refused.incr();
+            denied.count(metrics);
+            debug!(peer = %request.head.peer, %denied, "subscription refused");
+            return denied.into();
+        }
+        let nobody = Identity::default();
+        let subscriber = subscriber.unwrap_or(&nobody);
         self.respond(request, || self.admit(request, subscriber))
+    }
+
+    fn check_policy(&self, request: &Request, who: Option<&Identity>) -> Result<(), Denied> {
+        let policy = self.0.policy.load();
+        let Some(policy) = &*policy else {
+            return Ok(());
+        };
+        // What is wrong with the topics themselves is told by who reads them next.
+        let asked = topics(request, &self.0.config).unwrap_or_default();
+        if asked.is_empty() {
+            return policy.check(who, "");
+        }
+        asked.iter().try_for_each(|topic| policy.check(who, topic))
     }
 
     pub(super) fn respond(
@@ -51,11 +86,7 @@ impl EventStream {
         }
     }
 
-    fn admit(
-        &self,
-        request: &Request,
-        subscriber: &Subscriber,
-    ) -> Result<Box<dyn Source>, Problem> {
+    fn admit(&self, request: &Request, subscriber: &Identity) -> Result<Box<dyn Source>, Problem> {
         let config = &self.0.config;
         let admission = Admission::new(request, subscriber, config)?;
         let last_seen = last_event_id(request);
@@ -85,7 +116,7 @@ impl EventStream {
         &self,
         id: String,
         admission: &Admission,
-        subscriber: &Subscriber,
+        subscriber: &Identity,
         overflow: Overflow,
     ) -> Result<Seat, Problem> {
         let Inner {
@@ -106,7 +137,7 @@ impl EventStream {
             let sooner = clock::jitter(config.max_age_jitter.min(age / 2));
             age.saturating_sub(sooner)
         });
-        if let Some(time) = max_age.into_iter().chain(subscriber.lifetime).min() {
+        if let Some(time) = max_age.into_iter().chain(subscriber.time_left()).min() {
             seat.expire_after(time);
         }
         Ok(seat)

@@ -108,6 +108,7 @@ impl Connection {
                 Taken::Ended(end) => {
                     session.end(match end {
                         End::Silent => Ending::Silent,
+                        End::Expired => Ending::Expired,
                         _ => Ending::Shutdown,
                     });
                     return;
@@ -199,6 +200,7 @@ impl Connection {
             Some(Ending::Lost) => return Some(Farewell::Gone { reset: false }),
             Some(Ending::Stuck) => return Some(Farewell::Gone { reset: true }),
             Some(Ending::Broken(error)) => return close(error.close_code()),
+            Some(Ending::Expired) => return close(CloseCode::POLICY),
             Some(Ending::Silent | Ending::Shutdown) => return close(CloseCode::GOING_AWAY),
             Some(Ending::Closed(_)) | None => {}
         }

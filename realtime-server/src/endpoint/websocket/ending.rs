@@ -16,6 +16,8 @@ pub enum Ending {
     Silent,
     /// It took nothing for [`WebSocketConfig::write_timeout`](crate::config::WebSocketConfig::write_timeout).
     Stuck,
+    /// The token that it was opened with is over.
+    Expired,
     /// The server stops.
     Shutdown,
 }
@@ -29,6 +31,7 @@ impl fmt::Display for Ending {
             Self::Lost => f.write_str("the socket ended without a close frame"),
             Self::Silent => f.write_str("nothing came from the client for too long"),
             Self::Stuck => f.write_str("the client took nothing for too long"),
+            Self::Expired => f.write_str("the token of the client is over"),
             Self::Shutdown => f.write_str("the server stops"),
         }
     }

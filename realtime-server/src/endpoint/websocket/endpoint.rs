@@ -9,6 +9,7 @@ use crate::{
     fanout::{Member, OutboxLimits, Overflow, Payload, Registry, Sweep, WireForm},
     http::{Request, Response, Upgraded, opening},
     id,
+    identity::Identity,
     metrics::Metrics,
 };
 
@@ -87,6 +88,10 @@ impl WebSocketEndpoint {
             let member = Member::new(id, WireForm::Plain, PINGS, Overflow::DropOldest);
             let seat = registry.seat(Arc::new(member));
             seat.expect_to_hear();
+            let who = request.head.identity.as_deref();
+            if let Some(time) = who.and_then(Identity::time_left) {
+                seat.expire_after(time);
+            }
             let shared = Arc::new(Shared::new(Session::new(leftover, &config, deflate)));
             let handle = WebSocket::new(Arc::clone(&shared), request, protocol);
             let connection = Connection {

@@ -69,6 +69,7 @@ pub(super) fn read(
         framing,
         peer,
         scheme: Scheme::Https,
+        identity: None,
     };
     Ok(Asked {
         head,

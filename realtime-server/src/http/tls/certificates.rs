@@ -1,7 +1,10 @@
 //! From PEM files to what handshakes are made with.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use rustls_pki_types::pem::{self, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio_rustls::rustls::client::verify_server_name;
@@ -10,9 +13,14 @@ use tokio_rustls::rustls::server::{ClientHello, ParsedCertificate, ResolvesServe
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{Error, InconsistentKeys, ServerConfig};
+use tracing::{debug, warn};
 
+use super::validity::{self, Validity};
 use super::{HTTP1, HTTP2, TlsError};
 use crate::config::{CertificateFiles, TlsConfig};
+
+/// For how long a certificate that is running out is spoken of.
+const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Reads the certificates and makes of them what new connections are greeted with. The keys of the
 /// session tickets are new, too: what was resumable by an old certificate is not by a new one.
@@ -57,6 +65,7 @@ fn read(files: &CertificateFiles) -> Result<Arc<CertifiedKey>, TlsError> {
         error,
     };
     ParsedCertificate::try_from(first).map_err(unusable)?;
+    look_at_the_clock(first, chain);
     let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| match error {
         pem::Error::NoItemsFound => TlsError::NoKey { path: key.clone() },
         error => TlsError::File {
@@ -76,6 +85,23 @@ fn read(files: &CertificateFiles) -> Result<Arc<CertifiedKey>, TlsError> {
                 error,
             },
         })
+}
+
+/// Says so where clients will not accept a certificate, or soon will not.
+fn look_at_the_clock(certificate: &CertificateDer<'_>, file: &Path) {
+    let Some(Validity { from, until }) = validity::of(certificate) else {
+        return;
+    };
+    let (now, file) = (Timestamp::now(), file.display());
+    if until < now {
+        warn!(%file, %until, "the certificate has expired");
+    } else if from > now {
+        warn!(%file, %from, "the certificate is not valid yet");
+    } else if until < now + SOON {
+        warn!(%file, %until, "the certificate expires soon");
+    } else {
+        debug!(%file, %until, "the certificate is valid");
+    }
 }
 
 /// At least one certificate.

@@ -11,10 +11,11 @@ use crate::{
         Head, Response,
         opening::{accept, open},
     },
+    hub::Principal,
     id,
     signalr::{
         line::Line,
-        opening,
+        opening::Opener,
         table::Listed,
         transport::{Attached, Resumable, WebSocket, Wire},
     },
@@ -30,13 +31,18 @@ pub(super) fn upgrade(endpoint: &HubEndpoint, head: &Head, token: Option<&str>) 
     match token {
         // Without a negotiation, as its version 0: the id is nobody's secret.
         None if is_offered(endpoint.config(), Transport::WebSockets) => {
-            run(endpoint, head, &accepted, id::base64url().into(), None)
+            let principal = Arc::new(Principal::new(head.identity.clone()));
+            let opener = Opener::new(head.clone(), principal);
+            run(endpoint, opener, &accepted, id::base64url().into(), None)
         }
         None => not_offered(Transport::WebSockets),
-        Some(token) => match endpoint.find(Some(token)).map_err(Into::into) {
+        Some(token) => match endpoint.find(Some(token), head).map_err(Into::into) {
             Ok(line) => match endpoint.arrive(&line, Transport::WebSockets) {
                 Ok((_, listed)) if line.stateful => lend(endpoint, head, &accepted, &line, listed),
-                Ok((_, listed)) => run(endpoint, head, &accepted, Arc::clone(&line.id), listed),
+                Ok((_, listed)) => {
+                    let opener = Opener::new(head.clone(), Arc::clone(&line.principal));
+                    run(endpoint, opener, &accepted, Arc::clone(&line.id), listed)
+                }
                 Err(refusal) => refusal,
             },
             Err(missing) => missing,
@@ -47,17 +53,18 @@ pub(super) fn upgrade(endpoint: &HubEndpoint, head: &Head, token: Option<&str>) 
 /// Runs a connection in the task of its socket.
 fn run(
     endpoint: &HubEndpoint,
-    head: &Head,
+    opener: Opener,
     accepted: &handshake::Response<'_>,
     id: Arc<str>,
     listed: Option<Listed>,
 ) -> Response {
-    let (core, head) = (Arc::clone(&endpoint.core), head.clone());
+    let application = endpoint.application.clone();
     accept(accepted, move |upgraded| async move {
         let _listed = listed;
-        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
+        let config = application.config();
+        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, config);
         let wire = Wire::WebSocket(Box::new(socket));
-        opening::run(wire, core, id, head, upgraded.drain).await;
+        application.run(wire, id, opener, upgraded.drain).await;
     })
 }
 
@@ -69,17 +76,19 @@ fn lend(
     line: &Arc<Line>,
     listed: Option<Listed>,
 ) -> Response {
-    let core = &endpoint.core;
+    let application = endpoint.application.clone();
     if listed.is_some() {
-        let wire = Resumable::new(Arc::clone(line), core.config.disconnect_timeout);
+        let patience = application.config().disconnect_timeout;
+        let wire = Resumable::new(Arc::clone(line), patience);
         endpoint.spawn(Wire::Resumable(wire), line, head, listed);
     } else {
         debug!(connection = %line.id, "its client comes back");
-        core.metrics.hub_connections_resumed.incr();
+        application.metrics().hub_connections_resumed.incr();
     }
-    let (line, core) = (Arc::clone(line), Arc::clone(core));
+    let line = Arc::clone(line);
     accept(accepted, move |upgraded| async move {
-        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
+        let config = application.config();
+        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, config);
         let (attached, returned) = Attached::lend(socket);
         line.attach(attached);
         // Nothing is ever sent: it is given back by being dropped.
