@@ -1,6 +1,7 @@
 // What an official client does with the hub of the conformance server, in Node and in a browser. A
-// scenario gets `signalR`, the client's module; `connect`, which gives a started connection; `cut`,
-// which cuts the sockets of connections that are made with `isCut`; and the `transport`.
+// scenario gets `signalR`, the client's module; `connect`, which gives a started connection, of a
+// `user` if there is one; `cut`, which cuts the sockets of connections that are made with `isCut`; and
+// the `transport`.
 
 const LIMIT = 10_000;
 const LARGE = 32_600;
@@ -73,6 +74,19 @@ export const scenarios = {
     equal(await inboxes[0].next(), 'all');
     equal(await inboxes[0].next(), 'left');
     equal(inboxes.map((inbox) => inbox.rest), [[], []]);
+  },
+
+  async 'reaches all connections of a user, and nobody else'({ connect }) {
+    const [ann, bob] = ['ann', 'bob'].map((name) => `${name}-${Math.random()}`);
+    const [one, two, other] = await Promise.all([ann, ann, bob].map((user) => connect({ user })));
+    const inboxes = [one, two, other].map((connection) => queue(connection, 'UserMessage'));
+    equal(await one.invoke('GetUser'), ann);
+    await other.invoke('SendToUser', ann, 'for ann');
+    equal(await inboxes[0].next(), 'for ann');
+    equal(await inboxes[1].next(), 'for ann');
+    await one.invoke('SendToUser', bob, 'for bob');
+    equal(await inboxes[2].next(), 'for bob');
+    equal(inboxes.map((inbox) => inbox.rest), [[], [], []]);
   },
 
   async 'takes streams, cancels one, and hears of the error of one'({ connect }) {

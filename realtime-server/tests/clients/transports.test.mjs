@@ -33,10 +33,13 @@ describe('transports with the official clients', { concurrency: 3 }, () => {
             it(name, async (test) => {
               const proxy = await startProxy(server.port);
               test.after(() => proxy.close());
-              const connect = async ({ isCut, reconnect, stateful } = {}) => {
+              const connect = async ({ isCut, reconnect, stateful, user } = {}) => {
+                const token = async () =>
+                  (await fetch(`${server.url}/generateJwtToken?user=${user}`)).text();
                 const builder = new signalR.HubConnectionBuilder()
-                  .withUrl(`${isCut ? proxy.url : server.url}/testhub`, {
+                  .withUrl(`${isCut ? proxy.url : server.url}/${user ? 'authorizedhub' : 'testhub'}`, {
                     transport: signalR.HttpTransportType[transport],
+                    ...(user && { accessTokenFactory: token }),
                   })
                   .withHubProtocol(makeProtocol())
                   .configureLogging(signalR.LogLevel.None);

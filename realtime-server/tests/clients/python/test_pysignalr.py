@@ -4,6 +4,7 @@ import asyncio
 import logging
 import unittest
 from contextlib import asynccontextmanager, suppress
+from urllib.request import urlopen
 
 from pysignalr.client import ClientStream, SignalRClient
 from pysignalr.messages import InvocationClientStreamMessage
@@ -29,8 +30,8 @@ class HubFailure(Exception):
 class Client:
     """A `SignalRClient` whose callbacks are awaited."""
 
-    def __init__(self, url, protocol):
-        self.raw = SignalRClient(f"{url}/testhub", protocol=protocol, retry_sleep=0.1)
+    def __init__(self, url, protocol, headers=None):
+        self.raw = SignalRClient(url, protocol=protocol, headers=headers, retry_sleep=0.1)
         self.opened = asyncio.Queue()
         self.raw.on_open(lambda: self.opened.put(None))
         # The callback of the invocation hears of it, too.
@@ -110,8 +111,8 @@ class Scenarios:
         cls.server.stop()
 
     @asynccontextmanager
-    async def connected(self, url=None):
-        client = Client(url or self.server.url, self.protocol())
+    async def connected(self, url=None, hub="testhub", headers=None):
+        client = Client(f"{url or self.server.url}/{hub}", self.protocol(), headers)
         running = asyncio.create_task(client.raw.run())
         try:
             await soon(client.opened.get())
@@ -189,6 +190,20 @@ class Scenarios:
             self.assertEqual(await all_of(inboxes[1]), ["all", "others"])
             seen = [[inbox.get_nowait() for _ in range(inbox.qsize())] for inbox in groups]
             self.assertEqual(seen, [[["group"], ["left"]], [["group"], ["others in group"]]])
+
+    async def test_reaches_all_connections_of_a_user_and_nobody_else(self):
+        def of(user):
+            with urlopen(f"{self.server.url}/generateJwtToken?user={user}") as answer:
+                token = answer.read().decode()
+            return self.connected(hub="authorizedhub", headers={"Authorization": f"Bearer {token}"})
+
+        async with of("ann") as one, of("ann") as two, of("bob") as other:
+            inboxes = [client.inbox("UserMessage") for client in (one, two, other)]
+            self.assertEqual(await one.invoke("GetUser"), "ann")
+            await other.invoke("SendToUser", "ann", "for ann")
+            await one.invoke("SendToUser", "bob", "for bob")
+            self.assertEqual([await soon(inbox.get()) for inbox in inboxes], [["for ann"], ["for ann"], ["for bob"]])
+            self.assertTrue(all(inbox.empty() for inbox in inboxes))
 
     async def test_takes_streams_to_their_end(self):
         async with self.connected() as client:
