@@ -327,7 +327,7 @@ describe('The docs page of a server that wants tokens', () => {
     await stream.getByRole('button', { name: 'Open the stream' }).click();
     await stream.getByText('Authentication is required').waitFor();
     const token = signed({ sub: 'ann', exp: Math.floor(Date.now() / 1000) + 60 });
-    await page.getByLabel('Token').fill(token);
+    await page.locator('.token input').fill(token);
     await stream.getByRole('button', { name: 'Open the stream' }).click();
     await stream.locator('.feed').getByText('connected').waitFor();
     const send = article('operation-broadcast');

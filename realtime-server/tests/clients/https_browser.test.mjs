@@ -79,7 +79,7 @@ describe('a browser over HTTPS', () => {
       const echoed = await page.evaluate(async (transport) => {
         const { HubConnectionBuilder, HttpTransportType, LogLevel } = window.signalR;
         const connection = new HubConnectionBuilder()
-          .withUrl('/hubs/kestrun', { transport: HttpTransportType[transport] })
+          .withUrl(new URL('/hubs/kestrun', location).href, { transport: HttpTransportType[transport] })
           .configureLogging(LogLevel.None)
           .build();
         const echo = new Promise((resolve) => connection.on('ReceiveEcho', resolve));

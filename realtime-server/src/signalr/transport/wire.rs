@@ -126,7 +126,7 @@ impl Wire {
             Self::WebSocket(socket) => socket.poll_flush(cx),
             Self::Resumable(socket) => socket.poll_flush(cx),
             Self::ServerSentEvents(requests) | Self::LongPolling(requests) => {
-                requests.poll_flush(cx).map(Ok)
+                requests.poll_flush(cx)
             }
         }
     }
@@ -147,6 +147,14 @@ impl Wire {
             Self::WebSocket(socket) => socket.close(code).await,
             Self::Resumable(socket) => socket.close(code).await,
             Self::ServerSentEvents(requests) | Self::LongPolling(requests) => requests.close(),
+        }
+    }
+
+    /// Cuts the socket; says whether the connection goes on until its client has another one.
+    pub(in crate::signalr) fn cut(&mut self) -> bool {
+        match self {
+            Self::Resumable(socket) => socket.cut(),
+            _ => false,
         }
     }
 
