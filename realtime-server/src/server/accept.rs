@@ -102,13 +102,15 @@ impl Server {
                             refuse(&stream, peer, tls.as_deref(), &self.metrics);
                             continue;
                         };
-                        let (serving, permits) = (serving.clone(), Arc::clone(&permits));
-                        connections.spawn(hold(permit, async move {
-                            match tls {
-                                Some(tls) => tls.serve(stream, peer, serving, permits).await,
-                                None => http::run(Socket::new(stream, peer), serving).await,
-                            }
-                        }));
+                        let serving = serving.clone();
+                        // Each in a task of its own kind: one in clear text is smaller.
+                        if let Some(tls) = tls {
+                            let serving = tls.serve(stream, peer, serving, Arc::clone(&permits));
+                            connections.spawn(hold(permit, serving));
+                        } else {
+                            let serving = http::run(Socket::new(stream, peer), serving);
+                            connections.spawn(hold(permit, serving));
+                        }
                     }
                     Err(error) => rest(&error, self.config).await,
                 },
