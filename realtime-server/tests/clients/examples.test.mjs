@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { launch, problemsOf } from './browser.mjs';
 import { example, startServer } from './server.mjs';
 
-const LIMIT = 10_000;
+const LIMIT = 30_000;
 const CLIENT = fileURLToPath(new URL('node_modules/@microsoft/signalr/dist/browser', import.meta.url));
 const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 360, height: 740 } };
 

@@ -14,7 +14,7 @@ from pysignalr.protocol.messagepack import MessagepackProtocol
 from conformance import Conformance
 from proxy import Proxy
 
-LIMIT = 10
+LIMIT = 30
 UNEXPECTED = "An unexpected error occurred invoking '{}' on the server. {}"
 
 
@@ -209,7 +209,7 @@ class Scenarios:
         async with self.connected() as client:
             self.assertEqual(await client.stream("Stream"), (["a", "b", "c"], None))
             self.assertEqual(await client.stream("EmptyStream"), ([], None))
-            self.assertEqual(await client.stream("Counter", 2000, 0), (list(range(2000)), None))
+            self.assertEqual(await client.stream("Counter", 300, 0), (list(range(300)), None))
             prefix = "An error occurred on the server while streaming results."
             self.assertEqual(
                 await client.stream("CounterThenThrow", 2),

@@ -16,7 +16,7 @@ from signalrcore.types import HttpTransportType, HubProtocolEncoding
 from conformance import Conformance
 from proxy import Proxy
 
-LIMIT = 10
+LIMIT = 30
 UNEXPECTED = "An unexpected error occurred invoking '{}' on the server. {}"
 
 
@@ -180,7 +180,7 @@ class Streams(Scenarios):
         client = self.connect()
         self.assertEqual(client.stream("Stream"), (["a", "b", "c"], None))
         self.assertEqual(client.stream("EmptyStream"), ([], None))
-        self.assertEqual(client.stream("Counter", 500, 0), (list(range(500)), None))
+        self.assertEqual(client.stream("Counter", 200, 0), (list(range(200)), None))
         prefix = "An error occurred on the server while streaming results."
         self.assertEqual(
             client.stream("CounterThenThrow", 2), ([0, 1], f"{prefix} HubException: stream broke")
