@@ -110,6 +110,16 @@ impl PageOptions {
         }
     }
 
+    /// Whose pages may use a visitor's cookies: never those of all origins.
+    pub(super) fn cookie_origins(&self) -> Origins {
+        let cors = self.cors();
+        match cors.origins {
+            Origins::Any => Origins::Same,
+            _ if !cors.credentials => Origins::Same,
+            origins => origins,
+        }
+    }
+
     pub(super) fn set_server(&self, config: &mut ServerConfig) {
         let hsts = Some(Duration::from_secs(self.hsts));
         config.hsts = hsts.filter(|time| !time.is_zero());
