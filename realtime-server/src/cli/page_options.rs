@@ -110,13 +110,15 @@ impl PageOptions {
         }
     }
 
-    /// Whose pages may use a visitor's cookies: never those of all origins.
+    /// From which pages a cookie may prove who it is.
     pub(super) fn cookie_origins(&self) -> Origins {
-        let cors = self.cors();
-        match cors.origins {
-            Origins::Any => Origins::Same,
-            _ if !cors.credentials => Origins::Same,
-            origins => origins,
+        match self.cors() {
+            CorsConfig {
+                origins: listed @ Origins::Listed(_),
+                credentials: true,
+                ..
+            } => listed,
+            _ => Origins::Same,
         }
     }
 
