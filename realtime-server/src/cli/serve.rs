@@ -140,7 +140,8 @@ async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), Star
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
     };
-    let people = tokens::people(&options.auth, local).map_err(StartError::People)?;
+    let people = tokens::people(&options.auth, options.pages.cookie_origins(), local)
+        .map_err(StartError::People)?;
     let mut server = ServerBuilder::new();
     server.task(reload_keys(&people).map_err(StartError::Runtime)?);
     let settings = demo::Settings {

@@ -54,7 +54,7 @@ impl HubEndpoint {
 
     /// An endpoint without a hub: `handler` runs for each connection.
     pub(crate) fn raw(
-        config: HubConfig,
+        config: &HubConfig,
         metrics: Arc<Metrics>,
         handler: impl Fn(RawConnection) -> BoxFuture<'static, ()> + Send + Sync + 'static,
     ) -> Self {

@@ -322,7 +322,13 @@ describe('The docs page of a server that wants tokens', () => {
     await send.getByRole('button', { name: 'Send' }).click();
     await send.getByText(/^200 OK/).waitFor();
     assert.match(await send.locator('.snippet code').first().textContent(), /Authorization: Bearer TOKEN/);
+    assert.match(
+      await stream.locator('.snippet code').last().textContent(),
+      /new EventSource\('http[^']+\?access_token=TOKEN'\)/,
+    );
     const hub = article('hub-KestrunHub');
+    await hub.getByText('Wants a token.').waitFor();
+    assert.match(await hub.locator('.snippet code').textContent(), /accessTokenFactory: \(\) => 'TOKEN'/);
     await hub.getByRole('button', { name: 'Connect' }).click();
     await hub.getByText('connected', { exact: true }).waitFor();
     assert.equal((await page.content()).includes(token), false);
