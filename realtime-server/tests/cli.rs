@@ -162,6 +162,7 @@ fn refuses_what_it_does_not_know_with_code_2() {
         (["--lisen", "127.0.0.1:0"], "--lisen"),
         (["--log-level", "loud"], "loud"),
         (["--log-format", "xml"], "xml"),
+        (["--hub-logs", "loud"], "loud"),
         (["--sse-keep-alive", "0"], "0"),
         (["--sse-keep-alive", "3601"], "3601"),
         (["dance", "--fast"], "dance"),
@@ -276,6 +277,37 @@ async fn logs_one_json_object_a_line() {
     assert_eq!(warning["level"], "WARN");
     assert_eq!(warning["target"], "realtime_server::demo::events");
     assert!(warning["timestamp"].as_str().unwrap().ends_with('Z'));
+}
+
+#[tokio::test]
+async fn sends_its_log_to_the_clients_of_the_hub_where_that_is_wanted() {
+    let serving = Serving::start(&["--hub-logs", "info", "--log-level", "off"]);
+    let mut hub = HubClient::open(serving.address, "/hubs/kestrun").await;
+    let record = |heard: String| {
+        let message: Value = serde_json::from_str(&heard).unwrap();
+        assert_eq!(message["target"], "ReceiveLog", "{heard}");
+        let record = &message["arguments"][0];
+        let text = |name: &str| record[name].as_str().unwrap().to_owned();
+        (text("level"), text("message"))
+    };
+    let (level, message) = record(hub.record().await);
+    assert_eq!(level, "Information");
+    assert!(
+        message.starts_with("connected to the hub connection="),
+        "{message}"
+    );
+    // What goes to the hub anyway comes once.
+    ask(serving.address, "GET /api/ps/log/Warning").await;
+    let (level, message) = record(hub.record().await);
+    assert_eq!(level, "Warning");
+    assert!(message.starts_with("Test Warning message"), "{message}");
+    let other = HubClient::open(serving.address, "/hubs/kestrun").await;
+    let (_, message) = record(hub.record().await);
+    assert!(
+        message.starts_with("connected to the hub connection="),
+        "{message}"
+    );
+    drop(other);
 }
 
 #[test]

@@ -6,6 +6,11 @@
 
 #[path = "../examples/conformance/app/mod.rs"]
 mod app;
+#[path = "conformance/test_hub.rs"]
+mod test_hub;
+#[path = "conformance/transports.rs"]
+mod transports;
+
 #[path = "support/mod.rs"]
 #[expect(dead_code, reason = "other tests need the rest of it")]
 mod support;

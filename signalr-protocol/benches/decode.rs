@@ -4,10 +4,15 @@
 use std::{borrow::Cow, fmt::Write, hint::black_box};
 
 use bytes::BytesMut;
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+    measurement::WallTime,
+};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 use signalr_protocol::{Decoder, Limits, Message, Outcome, Protocol, Record};
+#[cfg(feature = "messagepack")]
+use signalr_protocol::{Invocation, Typed};
 
 /// What one would write without this crate.
 #[derive(Deserialize)]
@@ -25,6 +30,8 @@ struct Obvious<'a> {
     result: Option<&'a RawValue>,
     #[serde(borrow)]
     error: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    item: Option<&'a RawValue>,
 }
 
 /// `count` strings that together with their quotes and commas take about `size` bytes.
@@ -97,8 +104,53 @@ fn invocations(c: &mut Criterion) {
         group.bench_with_input(BenchmarkId::new("value", &id), &json, |b, json| {
             b.iter(|| serde_json::from_slice::<Value>(black_box(json.as_bytes())).unwrap());
         });
+        bounds(&mut group, &id, json.as_bytes());
+        #[cfg(feature = "messagepack")]
+        messagepack(&mut group, &id, &message);
     }
     group.finish();
+}
+
+/// What is least to be done with the bytes: to copy them, and to look for the separator.
+fn bounds(group: &mut BenchmarkGroup<'_, WallTime>, id: &str, json: &[u8]) {
+    let mut copy = vec![0; json.len()];
+    group.bench_with_input(BenchmarkId::new("memcpy", id), json, |b, json| {
+        b.iter(|| black_box(&mut *copy).copy_from_slice(black_box(json)));
+    });
+    assert_eq!(copy, json);
+    assert_eq!(memchr::memchr(0x1E, json), None);
+    group.bench_with_input(BenchmarkId::new("memchr", id), json, |b, json| {
+        b.iter(|| memchr::memchr(0x1E, black_box(json)));
+    });
+}
+
+/// The same call in the other protocol. The throughput that is shown is that of the JSON.
+#[cfg(feature = "messagepack")]
+fn messagepack(group: &mut BenchmarkGroup<'_, WallTime>, id: &str, call: &Invocation<'_>) {
+    let arguments: Vec<&str> = call
+        .arguments
+        .iter()
+        .map(|text| text.to().unwrap())
+        .collect();
+    let mut same = Invocation::new(&*call.target, Typed(&*arguments));
+    same.invocation_id.clone_from(&call.invocation_id);
+    let mut framed = BytesMut::new();
+    same.encode(Protocol::MessagePack, &mut framed).unwrap();
+    let mut decoder = Decoder::new(Limits::default());
+    decoder.set_protocol(Protocol::MessagePack);
+    let record = decoder.decode(&mut framed).unwrap().unwrap();
+    let bytes = record.as_bytes().to_vec();
+    let parse = |bytes: &[u8]| {
+        let record = Record::new(Protocol::MessagePack, bytes);
+        match Message::parse(&record).unwrap().unwrap() {
+            Message::Invocation(message) => message.arguments.len(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(parse(&bytes), arguments.len());
+    group.bench_with_input(BenchmarkId::new("messagepack", id), &*bytes, |b, bytes| {
+        b.iter(|| parse(black_box(bytes)));
+    });
 }
 
 fn completions(c: &mut Criterion) {
@@ -127,6 +179,39 @@ fn completions(c: &mut Criterion) {
                 message.result.map_or(0, |result| result.get().len())
             });
         });
+    }
+    group.finish();
+}
+
+fn items(c: &mut Criterion) {
+    let mut group = c.benchmark_group("parse_item");
+    for size in [32, 16_384] {
+        let json = format!(
+            r#"{{"type":2,"invocationId":"17","item":{}}}"#,
+            strings(1, size)
+        );
+        group.throughput(Throughput::Bytes(json.len() as u64));
+        let obvious: Obvious<'_> = serde_json::from_str(&json).unwrap();
+        let expected = obvious.item.unwrap().get().len();
+        let ours = |json: &str| match parse(json) {
+            Message::StreamItem(message) => message.item.as_bytes().len(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(ours(&json), expected);
+        group.bench_with_input(
+            BenchmarkId::new("signalr_protocol", size),
+            &json,
+            |b, json| b.iter(|| ours(black_box(json))),
+        );
+        group.bench_with_input(BenchmarkId::new("derive", size), &json, |b, json| {
+            b.iter(|| {
+                let message: Obvious<'_> =
+                    serde_json::from_slice(black_box(json.as_bytes())).unwrap();
+                black_box((message.kind, &message.invocation_id));
+                message.item.map_or(0, |item| item.get().len())
+            });
+        });
+        bounds(&mut group, &size.to_string(), json.as_bytes());
     }
     group.finish();
 }
@@ -190,5 +275,5 @@ fn records(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, invocations, completions, bound, records);
+criterion_group!(benches, invocations, completions, items, bound, records);
 criterion_main!(benches);

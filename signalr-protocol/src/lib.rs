@@ -69,6 +69,8 @@
 //! - `messagepack` (off by default): the MessagePack hub protocol. Messages and calls stay the same;
 //!   [`Protocol`] gains a variant, and what depends on one gains constructors and errors. Structs
 //!   are maps of their names, enums their names or a map of one name, bytes binary.
+//! - `values` (off by default): `Binary` and `Timestamp`, which are base64 and ISO 8601 text in
+//!   JSON, binary and the timestamp extension in MessagePack, as .NET has them.
 //!
 //! # Differences from ASP.NET Core
 //!
@@ -87,6 +89,8 @@ mod binding;
 mod content;
 mod decoder;
 mod error;
+#[cfg(any(feature = "messagepack", feature = "values"))]
+mod form;
 mod handshake;
 mod headers;
 mod json;
@@ -98,9 +102,13 @@ mod negotiate;
 mod payload;
 mod protocol;
 mod record;
+#[cfg(feature = "values")]
+mod values;
 
 #[cfg(feature = "messagepack")]
 pub use self::messagepack::{MessagePackError, ValueError};
+#[cfg(feature = "values")]
+pub use self::values::{Binary, Timestamp, TimestampError};
 pub use self::{
     arguments::{Arguments, ArgumentsIter},
     binding::{BindError, Binding},

@@ -9,8 +9,8 @@ pub struct HubConfig {
     pub handshake_timeout: Duration,
     /// After how long without a message the server pings: 15 s.
     pub keep_alive_interval: Duration,
-    /// How long a client that pings may be silent: 30 s. It must exceed the client's own ping
-    /// interval, 15 s in the official ones.
+    /// How long a client may be silent that pings, or has sent the beginning of a message: 30 s. It
+    /// must exceed the client's own ping interval, 15 s in the official ones.
     pub client_timeout: Duration,
     /// How long a negotiated connection may wait for its transport: 15 s.
     pub connect_timeout: Duration,
@@ -21,6 +21,8 @@ pub struct HubConfig {
     pub poll_timeout: Duration,
     /// The transports that are offered: all three.
     pub transports: Transports,
+    /// The hub protocols that are offered: both.
+    pub protocols: Protocols,
     /// How long the closing handshake of a WebSocket may take: 5 s.
     pub close_timeout: Duration,
     /// How long a blocked socket may take nothing: 10 s.
@@ -85,6 +87,7 @@ impl Default for HubConfig {
             disconnect_timeout: Duration::from_secs(15),
             poll_timeout: Duration::from_secs(90),
             transports: Transports::default(),
+            protocols: Protocols::default(),
             close_timeout: Duration::from_secs(5),
             send_timeout: Duration::from_secs(10),
             max_receive_message: 32_768,
@@ -129,6 +132,24 @@ impl Default for Transports {
             web_sockets: true,
             server_sent_events: true,
             long_polling: true,
+        }
+    }
+}
+
+/// Which hub protocols a hub speaks. A client asks for one of them in its handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Protocols {
+    /// Messages as JSON.
+    pub json: bool,
+    /// Messages as `MessagePack`, where the feature of that name is on.
+    pub messagepack: bool,
+}
+
+impl Default for Protocols {
+    fn default() -> Self {
+        Self {
+            json: true,
+            messagepack: true,
         }
     }
 }

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// What of the demo can be set.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Settings {
     /// How its event streams treat their subscribers.
     pub streams: StreamConfig,
@@ -50,11 +50,11 @@ pub struct Settings {
 /// The scope of those who may publish and drive the hub, where no rule says otherwise.
 pub const PUBLISH_SCOPE: &str = "publish";
 
-/// Adds the whole demo to `server`.
+/// Adds the whole demo to `server`; gives what sends to the clients of its hub.
 ///
 /// # Errors
 /// When one of its routes is taken, as by a stream with the name of another.
-pub fn install(server: &mut ServerBuilder, settings: &Settings) -> Result<(), SetupError> {
+pub fn install(server: &mut ServerBuilder, settings: &Settings) -> Result<Broadcaster, SetupError> {
     pages::install(server)?;
     server.guard(settings.guard.clone());
     ticks::install(server, settings.streams)?;
@@ -69,7 +69,8 @@ pub fn install(server: &mut ServerBuilder, settings: &Settings) -> Result<(), Se
     )?;
     schedule::install(server, &broadcaster);
     server.guard(None);
-    server.document(api())
+    server.document(api())?;
+    Ok(broadcaster)
 }
 
 impl Settings {

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::{Audience, End, Member, Payload};
@@ -120,6 +121,17 @@ impl Registry {
             member.told(now);
         });
         delivery
+    }
+
+    /// Queues `message` for `member` alone, in its form.
+    pub fn tell(&self, member: &Member, message: Bytes) -> Delivery {
+        let lost = member.outbox().push(member.form().frame(message));
+        member.told(self.now());
+        Delivery {
+            receivers: 1,
+            lost,
+            replaced: 0,
+        }
     }
 
     /// Ends the outbox of everybody in `audience`; says how many they are.

@@ -6,7 +6,7 @@ use super::{
     Answer, Call, Caller, Core, Disconnect, FromArguments, HubError, HubSetupError, Items, Method,
     Next,
     client_results::ClientResults,
-    core::{ConnectedFn, DisconnectedFn, MethodFn, UserIdFn},
+    core::{BeforeFn, ConnectedFn, DisconnectedFn, MethodFn, UserIdFn},
     description::{Description, Signature},
     filter::FilterFn,
     setup::by_name,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     auth::{Guard, Policy},
-    config::HubConfig,
+    config::{HubConfig, Origins},
     fanout::Registry,
     http::Head,
     metrics::Metrics,
@@ -52,8 +52,10 @@ use crate::{
 pub struct Hub<S> {
     state: Arc<S>,
     config: HubConfig,
+    origins: Option<Origins>,
     pub(super) methods: Vec<Method>,
     pub(super) description: Description,
+    before_dispatch: Option<Box<BeforeFn>>,
     filters: Vec<Box<FilterFn>>,
     connected: Option<Box<ConnectedFn>>,
     disconnected: Option<Box<DisconnectedFn>>,
@@ -70,8 +72,10 @@ impl<S: Send + Sync + 'static> Hub<S> {
         Self {
             state: state.into(),
             config: HubConfig::default(),
+            origins: None,
             methods: Vec::new(),
             description: Description::default(),
+            before_dispatch: None,
             filters: Vec::new(),
             connected: None,
             disconnected: None,
@@ -87,6 +91,18 @@ impl<S: Send + Sync + 'static> Hub<S> {
     pub fn config(mut self, config: HubConfig) -> Self {
         self.config = config;
         self
+    }
+
+    /// Says which pages may connect, instead of those that the [server](crate::config::CorsConfig)
+    /// admits.
+    #[must_use]
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.origins = Some(origins);
+        self
+    }
+
+    pub(crate) fn own_origins(&self) -> Option<&Origins> {
+        self.origins.as_ref()
     }
 
     /// Adds the method that clients invoke as `name`, in any case of its letters.
@@ -139,6 +155,21 @@ impl<S: Send + Sync + 'static> Hub<S> {
             }))
         });
         self.add::<A, T>(name, true, call)
+    }
+
+    /// Runs `hook` before anything is done for an invocation: before its method is looked for, which
+    /// there need not be, and before its arguments are read. It is given the caller and the name of
+    /// the method as the client sent it; when it fails, the invocation is refused with its text.
+    ///
+    /// It holds up the connection, and so is for what takes no time: counting, a limit of one's own.
+    #[must_use]
+    pub fn before_dispatch<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&S, &Caller, &str) -> Result<(), HubError> + Send + Sync + 'static,
+    {
+        let state = Arc::clone(&self.state);
+        self.before_dispatch = Some(Box::new(move |caller, name| hook(&state, caller, name)));
+        self
     }
 
     /// Runs `filter` around every call, the first that was added outermost: it may look at the
@@ -271,13 +302,19 @@ impl<S: Send + Sync + 'static> Hub<S> {
         self.guard.clone()
     }
 
-    pub(crate) fn build(self, metrics: Arc<Metrics>) -> Result<Arc<Core>, HubSetupError> {
+    pub(crate) fn build(
+        self,
+        path: &str,
+        metrics: Arc<Metrics>,
+    ) -> Result<Arc<Core>, HubSetupError> {
         Ok(Arc::new(Core {
+            path: path.into(),
             registry: Arc::new(Registry::new()),
             metrics,
             client_results: ClientResults::default(),
             user_groups: UserGroups::new(self.config.max_remembered_groups),
             methods: by_name(self.methods)?,
+            before_dispatch: self.before_dispatch,
             filters: self.filters.into(),
             connected: self.connected,
             disconnected: self.disconnected,

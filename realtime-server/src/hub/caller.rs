@@ -117,6 +117,12 @@ impl Caller {
         self.connection().member.outbox().end(End::Aborted);
     }
 
+    /// Cuts the socket of this connection without a word, as a failing network would. A client that
+    /// may replace its socket comes back to the same connection; any other one is lost.
+    pub fn cut(&self) {
+        self.connection().cut();
+    }
+
     /// Waits until this connection has ended, so that long work for it can stop.
     pub async fn ended(&self) {
         self.connection().ended.cancelled().await;

@@ -5,13 +5,14 @@ use std::{
     task::Poll,
 };
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use serde::{Serialize, de::DeserializeOwned};
-use signalr_protocol::EncodeError;
+use signalr_protocol::{EncodeError, Protocol};
 use tokio::sync::oneshot;
 
-use super::{Core, InvokeError, Scope, Target, client_results, scope::Stage, target::payload};
-use crate::fanout::Audience;
+use super::{Core, InvokeError, Scope, Target, client_results, scope::Stage, target::invocation};
+use crate::fanout::{Audience, Member};
 
 /// One connection of a hub, to send to and to ask.
 #[derive(Clone, Copy, Debug)]
@@ -27,15 +28,26 @@ impl<'a> Client<'a> {
         Self { core, id, scope }
     }
 
-    /// Calls the client method `method`, as [`Target::send`].
+    /// Calls the client method `method`, as [`Target::send`], in the protocol that the client
+    /// speaks.
     ///
     /// # Errors
-    /// As [`Target::send`].
+    /// When the arguments are no tuple or list, or cannot be written in that protocol.
+    #[expect(
+        clippy::unused_async,
+        reason = "a connection on another node will be waited for"
+    )]
     pub async fn send<A>(&self, method: &str, arguments: A) -> Result<(), EncodeError>
     where
         A: Serialize + Send,
     {
-        self.target().send(method, arguments).await
+        let member = self.core.registry.member(self.id);
+        let protocol = member.as_deref().map_or(Protocol::Json, protocol_of);
+        let record = invocation(protocol, None, method, &arguments)?;
+        if let Some(member) = member {
+            self.tell(&member, record);
+        }
+        Ok(())
     }
 
     /// Calls the client method `method` and waits for what it returns, as long as the connection
@@ -58,14 +70,11 @@ impl<'a> Client<'a> {
         {
             return Err(InvokeError::WhileConnecting);
         }
-        let not_connected = || InvokeError::NotConnected {
-            connection: self.id.into(),
+        let Some(member) = self.core.registry.member(self.id) else {
+            return Err(InvokeError::NotConnected {
+                connection: self.id.into(),
+            });
         };
-        let member = self
-            .core
-            .registry
-            .member(self.id)
-            .ok_or_else(not_connected)?;
         let (tell, mut told) = oneshot::channel();
         let question = self.core.client_results.ask(
             Arc::clone(member.id()),
@@ -75,15 +84,9 @@ impl<'a> Client<'a> {
                 let _ = tell.send(client_results::read(outcome));
             }),
         )?;
-        let payload = payload(self.core, Some(question.id()), method, &arguments)?;
-        let delivery = self
-            .core
-            .registry
-            .deliver(Audience::Member(self.id), &payload);
-        delivery.count(&self.core.metrics);
-        if delivery.receivers == 0 {
-            return Err(not_connected());
-        }
+        let protocol = protocol_of(&member);
+        let record = invocation(protocol, Some(question.id()), method, &arguments)?;
+        self.tell(&member, record);
         if let Some(scope) = self.scope {
             scope.release_slot();
         }
@@ -95,8 +98,8 @@ impl<'a> Client<'a> {
         });
         poll_fn(|cx| {
             if let Poll::Ready(told) = told.poll_unpin(cx) {
-                // The other end lives in the table until it is used.
-                return Poll::Ready(told.unwrap_or(Err(InvokeError::Canceled)));
+                // The other end lives in the table until it is used: only a panic loses it.
+                return Poll::Ready(told.unwrap_or_else(|_lost| Err(client_results::lost::<R>())));
             }
             if member.outbox().poll_ended(cx).is_ready() {
                 let connection = self.id.into();
@@ -122,7 +125,23 @@ impl<'a> Client<'a> {
         self.core.registry.member(self.id).is_some()
     }
 
+    fn tell(&self, member: &Member, record: Bytes) {
+        let delivery = self.core.registry.tell(member, record);
+        delivery.count(&self.core.metrics);
+    }
+
     fn target(&self) -> Target<'a> {
         Target::new(self.core, Audience::Member(self.id))
     }
+}
+
+/// The protocol that a connection speaks.
+fn protocol_of(member: &Member) -> Protocol {
+    #[cfg(feature = "messagepack")]
+    if member.form().is_binary() {
+        return Protocol::MessagePack;
+    }
+    #[cfg(not(feature = "messagepack"))]
+    let _ = member;
+    Protocol::Json
 }

@@ -142,6 +142,14 @@ pub(super) fn read<R: DeserializeOwned>(
     }
 }
 
+/// What to tell who asked, when reading the answer panicked.
+pub(super) fn lost<R>() -> InvokeError {
+    InvokeError::Unreadable {
+        wanted: type_name::<R>(),
+        reason: "Reading it panicked.".into(),
+    }
+}
+
 impl fmt::Display for NotAsked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (connection, invocation) = (&self.connection, &self.invocation);

@@ -3,7 +3,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
     task::Context,
 };
@@ -33,7 +33,9 @@ pub(crate) struct Connection {
     pub(crate) ended: CancellationToken,
     /// How many invocations hold one of the slots of the connection.
     slots: AtomicUsize,
-    /// The connection's task, where it waits until a slot or an upload has room.
+    /// Whether its socket is to be cut.
+    cut: AtomicBool,
+    /// The connection's task, where it waits until a slot or an upload has room, or for a cut.
     reader: AtomicWaker,
     kept: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
 }
@@ -46,6 +48,7 @@ impl Connection {
             principal,
             ended: CancellationToken::new(),
             slots: AtomicUsize::new(0),
+            cut: AtomicBool::new(false),
             reader: AtomicWaker::new(),
             kept: Mutex::default(),
         }
@@ -86,6 +89,17 @@ impl Connection {
     /// Wakes the connection's task, because there may be room again.
     pub(super) fn read_on(&self) {
         self.reader.wake();
+    }
+
+    /// Has the connection's task cut the socket.
+    pub(super) fn cut(&self) {
+        self.cut.store(true, Relaxed);
+        self.read_on();
+    }
+
+    /// Whether the socket is to be cut; asked once for each time.
+    pub(crate) fn take_cut(&self) -> bool {
+        self.cut.load(Relaxed) && self.cut.swap(false, Relaxed)
     }
 
     pub(super) fn keep<T: Send + 'static>(&self, value: T) -> Option<T> {

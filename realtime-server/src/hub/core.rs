@@ -5,7 +5,7 @@ use signalr_protocol::{Arguments, BindError};
 use tracing::debug;
 
 use super::{
-    Caller, Connection, Disconnect, HubError, OpenUploads, Reply, Scope, Work,
+    Caller, Connection, Disconnect, HubError, OpenUploads, Panicked, Reply, Scope, Work,
     client_results::ClientResults,
     description::{MethodDescription, Signature},
     filter::{self, FilterFn},
@@ -23,6 +23,7 @@ use crate::{
 
 pub(super) type MethodFn =
     dyn Fn(Begin<'_>, &mut OpenUploads) -> Result<Work, BindError> + Send + Sync;
+pub(super) type BeforeFn = dyn Fn(&Caller, &str) -> Result<(), HubError> + Send + Sync;
 pub(super) type ConnectedFn =
     dyn Fn(Caller) -> BoxFuture<'static, Result<(), HubError>> + Send + Sync;
 pub(super) type DisconnectedFn = dyn Fn(Caller, Disconnect) -> BoxFuture<'static, ()> + Send + Sync;
@@ -30,6 +31,8 @@ pub(super) type UserIdFn = dyn Fn(&Head) -> Option<String> + Send + Sync;
 
 /// A hub with its types erased: what the protocol side dispatches to.
 pub(crate) struct Core {
+    /// Where clients find it.
+    pub(crate) path: Box<str>,
     pub(crate) config: HubConfig,
     pub(crate) registry: Arc<Registry>,
     pub(crate) metrics: Arc<Metrics>,
@@ -37,6 +40,7 @@ pub(crate) struct Core {
     pub(super) user_groups: UserGroups,
     /// By the lower-case name: names are matched without case.
     pub(super) methods: HashMap<String, Method>,
+    pub(super) before_dispatch: Option<Box<BeforeFn>>,
     pub(super) filters: Arc<[Box<FilterFn>]>,
     pub(super) connected: Option<Box<ConnectedFn>>,
     pub(super) disconnected: Option<Box<DisconnectedFn>>,
@@ -74,11 +78,15 @@ impl Core {
         self.methods.get(&target.to_lowercase())
     }
 
-    /// The user that a request belongs to.
-    pub(crate) fn user_of(&self, head: &Head) -> Option<Arc<str>> {
-        match &self.user_id {
-            Some(user_id) => user_id(head).map(Into::into),
-            None => head.identity.as_ref()?.user.clone(),
+    /// Whether an invocation of `target` may be looked at.
+    pub(crate) fn before_dispatch(
+        &self,
+        caller: &Caller,
+        target: &str,
+    ) -> Result<Result<(), HubError>, Panicked> {
+        match &self.before_dispatch {
+            Some(hook) => self.guard("before_dispatch", || hook(caller, target)),
+            None => Ok(Ok(())),
         }
     }
 
@@ -103,16 +111,27 @@ impl Core {
             .is_ok()
     }
 
-    /// Binds the arguments of an invocation. The method begins with the first poll of its work.
+    /// The user that a request belongs to.
+    pub(crate) fn user_of(&self, head: &Head) -> Result<Option<Arc<str>>, Panicked> {
+        let Some(user_id) = &self.user_id else {
+            let identity = head.identity.as_ref();
+            return Ok(identity.and_then(|identity| identity.user.clone()));
+        };
+        let user = self.guard("user_id", || user_id(head))?;
+        Ok(user.map(Into::into))
+    }
+
+    /// Binds the arguments of an invocation, whose types are the application's. The method begins
+    /// with the first poll of its work.
     pub(crate) fn begin(
         &self,
         method: &Method,
         invocation: Begin<'_>,
         uploads: &mut OpenUploads,
-    ) -> Result<Work, BindError> {
+    ) -> Result<Result<Work, BindError>, Panicked> {
         let caller = invocation.caller.clone();
-        let work = (method.call)(invocation, uploads)?;
-        Ok(filter::filtered(&self.filters, caller, &method.name, work))
+        let bound = self.guard(&method.name, || (method.call)(invocation, uploads))?;
+        Ok(bound.map(|work| filter::filtered(&self.filters, caller, &method.name, work)))
     }
 
     /// Puts a connection that has just become known into the groups of its user.
@@ -154,11 +173,14 @@ impl Core {
     pub(crate) async fn connected(
         self: Arc<Self>,
         connection: Arc<Connection>,
-    ) -> Result<(), HubError> {
-        match &self.connected {
-            Some(hook) => hook(self.caller(connection, Stage::Connecting)).await,
-            None => Ok(()),
-        }
+    ) -> Result<Result<(), HubError>, Panicked> {
+        let Some(hook) = &self.connected else {
+            return Ok(Ok(()));
+        };
+        let caller = self.caller(connection, Stage::Connecting);
+        // A hook may panic before it gives its future, too.
+        let taken_in = async { hook(caller).await };
+        self.guard_async("on_connected", taken_in).await
     }
 
     pub(crate) async fn disconnected(
@@ -167,7 +189,10 @@ impl Core {
         reason: Disconnect,
     ) {
         if let Some(hook) = &self.disconnected {
-            hook(self.caller(connection, Stage::Disconnecting), reason).await;
+            let caller = self.caller(connection, Stage::Disconnecting);
+            let seen_off = async { hook(caller, reason).await };
+            // The connection is over either way.
+            let _ = self.guard_async("on_disconnected", seen_off).await;
         }
     }
 

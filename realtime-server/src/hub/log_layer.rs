@@ -15,12 +15,18 @@ use tracing_subscriber::{Layer, layer::Context};
 use super::Broadcaster;
 use crate::metrics::Counter;
 
-/// The modules that deliver messages: a record about a delivery would cause the next delivery.
-const DELIVERING: [&str; 4] = [
+/// The modules that deliver messages, and the crates that they do it with: a record about a
+/// delivery would cause the next delivery.
+const DELIVERING: [&str; 9] = [
+    "h2",
+    "mio",
     "realtime_server::fanout",
     "realtime_server::http",
     "realtime_server::hub",
     "realtime_server::signalr",
+    "rustls",
+    "tokio",
+    "tokio_rustls",
 ];
 
 /// A layer of a `tracing` subscriber that sends log records to the clients of a hub, as
@@ -115,13 +121,16 @@ impl<S: Subscriber> Layer<S> for LogLayer {
 
 impl LogForwarder {
     /// Sends what is logged, until the layer is gone; a task of a server. How many records were
-    /// dropped in between is sent too, as a warning.
+    /// dropped in between is sent too, as a warning, and counted in the metrics of the server.
     pub async fn run(mut self, broadcaster: Broadcaster) {
+        let metrics = &broadcaster.clients().core().metrics;
         let mut told = 0;
         while let Some(record) = self.records.recv().await {
             let dropped = self.dropped.value();
             let mut sent = broadcaster.log(name(record.level), &record.text.0).await;
+            metrics.hub_log_records.incr();
             if dropped > told {
+                metrics.hub_log_records_dropped.add(dropped - told);
                 let lost = format!("{} log records were dropped", dropped - told);
                 sent = sent.and(broadcaster.log(name(Level::WARN), &lost).await);
                 told = dropped;

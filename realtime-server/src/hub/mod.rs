@@ -17,6 +17,7 @@ mod disconnect;
 mod error;
 mod filter;
 mod group;
+mod guard;
 mod invoke_error;
 mod items;
 mod log_layer;
@@ -43,7 +44,7 @@ pub use invoke_error::InvokeError;
 pub use items::{ItemError, Items};
 pub use log_layer::{LogForwarder, LogLayer};
 pub use setup::HubSetupError;
-pub use signalr_protocol::{EncodeError, Transport};
+pub use signalr_protocol::{Binary, EncodeError, Timestamp, TimestampError, Transport};
 pub use target::Target;
 pub use upload::{Upload, UploadError};
 
@@ -51,6 +52,7 @@ pub(crate) use self::{
     connection::{Connection, Origin},
     core::{Begin, Core, Method},
     filter::Work,
+    guard::Panicked,
     principal::Principal,
     reply::Reply,
     scope::Scope,

@@ -93,7 +93,7 @@ impl Scope {
         self.streamed.load(Relaxed)
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         // The last one counts, as in `Headers`.
         let mut headers = self.headers.iter().rev();
         headers

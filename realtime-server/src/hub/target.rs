@@ -1,8 +1,13 @@
+#[cfg(feature = "messagepack")]
+use std::error::Error;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 use signalr_protocol::{EncodeError, Invocation, Protocol, Typed};
+
+#[cfg(feature = "messagepack")]
+use tracing::warn;
 
 use super::Core;
 use crate::fanout::{Audience, End, Payload};
@@ -24,8 +29,13 @@ impl<'a> Target<'a> {
     /// target. It is queued for each and waits for none; a connection that takes its messages too
     /// slowly is ended. Nobody being there is no error.
     ///
+    /// What JSON can say and `MessagePack` cannot, such as an integer of 128 bits, is sent to those
+    /// that speak JSON. The others go without, which is logged and counted: whether a send fails
+    /// does not depend on who happens to be connected.
+    ///
     /// # Errors
-    /// When the arguments are no tuple or list, or cannot be written.
+    /// When the arguments are no tuple or list, or cannot be written as JSON; nobody is sent
+    /// anything then.
     #[expect(
         clippy::unused_async,
         reason = "a backplane between nodes will be waited for"
@@ -34,7 +44,7 @@ impl<'a> Target<'a> {
     where
         A: Serialize + Send,
     {
-        let payload = payload(self.core, None, method, &arguments)?;
+        let payload = payload(self.core, method, &arguments)?;
         self.core
             .registry
             .deliver(self.audience, &payload)
@@ -75,26 +85,28 @@ impl<'a> Target<'a> {
     }
 }
 
-/// A call of a client method, with an id where an answer is wanted: once in each protocol that is
-/// spoken.
-pub(super) fn payload<A: Serialize>(
-    core: &Core,
-    id: Option<&str>,
-    method: &str,
-    arguments: &A,
-) -> Result<Payload, EncodeError> {
-    let payload = Payload::new(invocation(Protocol::Json, id, method, arguments)?);
+/// A call of a client method for many: once in each protocol that is spoken.
+fn payload<A: Serialize>(core: &Core, method: &str, arguments: &A) -> Result<Payload, EncodeError> {
+    let payload = Payload::new(invocation(Protocol::Json, None, method, arguments)?);
     #[cfg(feature = "messagepack")]
     if core.registry.takes_binary() {
-        let binary = invocation(Protocol::MessagePack, id, method, arguments)?;
-        return Ok(payload.with_binary(binary));
+        match invocation(Protocol::MessagePack, None, method, arguments) {
+            Ok(binary) => return Ok(payload.with_binary(binary)),
+            Err(error) => {
+                let reason = error.source().map(ToString::to_string);
+                let reason = reason.as_deref().unwrap_or_default();
+                warn!(method, %error, reason, "clients that speak MessagePack are not sent this");
+                core.metrics.hub_messages_unwritten.incr();
+            }
+        }
     }
     #[cfg(not(feature = "messagepack"))]
     let _ = core;
     Ok(payload)
 }
 
-fn invocation<A: Serialize>(
+/// A call of a client method as a record, with an id where an answer is wanted.
+pub(super) fn invocation<A: Serialize>(
     protocol: Protocol,
     id: Option<&str>,
     method: &str,

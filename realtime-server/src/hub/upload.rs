@@ -71,6 +71,9 @@ pub(crate) trait UploadSink: Send {
     /// Gives the item its type and passes it on; says whether the upload goes on.
     fn put(&self, item: &Payload<'_>) -> bool;
 
+    /// Ends the upload because an item of it cannot be read.
+    fn spoil(&self);
+
     /// Ends the upload as the client says.
     fn end(&self, outcome: &Outcome<'_, Payload<'_>>);
 
@@ -117,8 +120,12 @@ impl<T: DeserializeOwned + Send> UploadSink for Sink<T> {
             // Nothing is read while it is full, so that only a closed one refuses.
             return self.items.try_send(item).is_ok();
         }
-        self.set_end(Err(UploadError::Unreadable));
+        self.spoil();
         false
+    }
+
+    fn spoil(&self) {
+        self.set_end(Err(UploadError::Unreadable));
     }
 
     fn end(&self, outcome: &Outcome<'_, Payload<'_>>) {

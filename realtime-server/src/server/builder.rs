@@ -10,6 +10,7 @@ use openapi_emit::Api;
 use super::{
     Route, Server, SetupError,
     document::document,
+    front::AnswerFilter,
     gate::Entrance,
     pattern::Pattern,
     route::Description,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     auth::Guard,
-    config::{HttpConfig, ServerConfig},
+    config::{ClientLimits, CorsConfig, Hosts, HttpConfig, ServerConfig},
     description::Schemas,
     endpoint::{Documents, EventStream},
     fanout::Registry,
@@ -26,15 +27,6 @@ use crate::{
     metrics::Metrics,
     signalr::HubEndpoint,
 };
-
-/// The methods that a hub answers itself, if only with a refusal.
-const ANY_METHOD: [Method; 5] = [
-    Method::Get,
-    Method::Post,
-    Method::Delete,
-    Method::Put,
-    Method::Patch,
-];
 
 /// The largest body of a route that does not say otherwise.
 const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
@@ -56,9 +48,13 @@ const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 pub struct ServerBuilder {
     pub(super) http: HttpConfig,
     pub(super) config: ServerConfig,
+    pub(super) clients: ClientLimits,
+    pub(super) hosts: Hosts,
+    pub(super) cors: CorsConfig,
+    pub(super) filter: Option<AnswerFilter>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) router: Router,
-    guard: Option<Guard>,
+    pub(super) guard: Option<Guard>,
     pub(super) tasks: Vec<BoxFuture<'static, ()>>,
     pub(super) stop_hooks: Vec<BoxFuture<'static, ()>>,
     pub(super) registries: Vec<Arc<Registry>>,
@@ -198,7 +194,7 @@ impl ServerBuilder {
         &mut self,
         filter: impl Fn(&Head, Response) -> Response + Send + Sync + 'static,
     ) {
-        self.router.filter = Some(Arc::new(filter));
+        self.filter = Some(Arc::new(filter));
     }
 
     /// Serves `stream` to whoever gets `pattern`.
@@ -241,49 +237,15 @@ impl ServerBuilder {
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
         let document = hub.document(path, &mut self.schemas)?;
+        let origins = hub.own_origins().cloned();
         let guard = hub.guard_of_all().or_else(|| self.guard.clone());
-        let core = hub.build(Arc::clone(&self.metrics))?;
+        let core = hub.build(path, Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
         self.registries.push(Arc::clone(&core.registry));
         let endpoint = Arc::new(HubEndpoint::new(core));
         let described = endpoint.describe(document, &mut self.schemas);
-        let negotiate = format!("{}/negotiate", path.trim_end_matches('/'));
-        let mut described = Some(Box::new(described));
-        for method in ANY_METHOD {
-            let answers = Arc::clone(&endpoint);
-            let route = self.route(method, &negotiate, move |request| {
-                ready(answers.negotiate(&request))
-            })?;
-            route.endpoint.description = Description::PartOfHub;
-            route.endpoint.entrance = Entrance::Hub;
-            route.endpoint.guard.clone_from(&guard);
-            let answers = Arc::clone(&endpoint);
-            let handler: Handler = Arc::new(move |request| {
-                let answers = Arc::clone(&answers);
-                Box::pin(async move { answers.answer(&request).await })
-            });
-            let description = match described.take_if(|_| method == Method::Get) {
-                Some(described) => Description::Hub(described),
-                None => Description::PartOfHub,
-            };
-            let endpoint = Endpoint {
-                method,
-                body_limit: endpoint.config().max_post,
-                // Polls wait for messages, and POSTs for a hub that is behind.
-                pace: Pace::Held,
-                handler,
-                description,
-                entrance: Entrance::Hub,
-                guard: guard.clone(),
-            };
-            self.add_endpoint(path, endpoint)?;
-        }
-        let stopping = Arc::clone(&endpoint);
-        self.on_stop(async move { stopping.stop() });
-        let ending = Arc::clone(&endpoint);
-        self.last
-            .push(Box::pin(async move { ending.ended().await }));
-        self.task(async move { endpoint.run().await });
+        let described = Description::Hub(Box::new(described));
+        self.transports(path, endpoint, described, (guard, origins))?;
         Ok(clients)
     }
 
@@ -302,7 +264,6 @@ impl ServerBuilder {
     /// # Errors
     /// When the routes cannot be [documented](Self::document).
     pub fn build(mut self) -> Result<Server, SetupError> {
-        self.router.metrics = Arc::clone(&self.metrics);
         for access in self.router.accesses() {
             let metrics = Arc::clone(&self.metrics);
             self.task(async move { access.run(&metrics).await });
@@ -333,13 +294,19 @@ impl ServerBuilder {
             pace: Pace::Prompt,
             handler,
             description: Description::Plain,
+            origins: None,
+            negotiates: false,
             entrance: Entrance::Route,
             guard: self.guard.clone(),
         };
         self.add_endpoint(pattern, endpoint)
     }
 
-    fn add_endpoint(&mut self, pattern: &str, endpoint: Endpoint) -> Result<Route<'_>, SetupError> {
+    pub(super) fn add_endpoint(
+        &mut self,
+        pattern: &str,
+        endpoint: Endpoint,
+    ) -> Result<Route<'_>, SetupError> {
         let method = endpoint.method;
         match self.router.add(Pattern::parse(pattern)?, endpoint) {
             Some(endpoint) => Ok(Route {

@@ -2,7 +2,7 @@ mod stateful;
 
 use std::{
     fmt,
-    future::poll_fn,
+    future::{poll_fn, ready},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, Waker},
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     fanout::{End, Member, OutboxLimits, Overflow, Payload, Taken},
-    hub::{Connection as HubConnection, Core, Disconnect, HubError, Origin, Transport},
+    hub::{Connection as HubConnection, Core, Disconnect, HubError, Origin, Panicked, Transport},
 };
 
 /// The first version of the hub protocols with numbers for messages.
@@ -55,7 +55,7 @@ pub(super) struct Connection {
     /// What has arrived and is not worked off.
     records: BytesMut,
     /// Runs first; nothing is read before it has ended.
-    greeting: Option<BoxFuture<'static, Result<(), HubError>>>,
+    greeting: Option<BoxFuture<'static, Result<Result<(), HubError>, Panicked>>>,
     /// Whether the hub took the connection in.
     greeted: bool,
     dispatch: Dispatch,
@@ -94,15 +94,21 @@ impl Connection {
             let ping = form.frame(encoded(&Message::Ping, origin.protocol));
             Resume::new(core.config.stateful_buffer, ping)
         });
+        let user = core.user_of(&origin.head);
+        let nobody_knows = user.is_err();
         let mut member =
-            Member::new(id, form, limits, Overflow::Disconnect).of_user(core.user_of(&origin.head));
+            Member::new(id, form, limits, Overflow::Disconnect).of_user(user.unwrap_or_default());
         if origin.transport == Transport::LongPolling {
             member = member.without_keep_alive();
         }
         let member = Arc::new(member);
         core.metrics.hub_connections.incr();
         let connection = Arc::new(HubConnection::new(member, origin, principal));
-        let greeting = Arc::clone(&core).connected(Arc::clone(&connection)).boxed();
+        let greeting = if nobody_knows {
+            ready(Err(Panicked)).boxed()
+        } else {
+            Arc::clone(&core).connected(Arc::clone(&connection)).boxed()
+        };
         let dispatch = Dispatch::new(core, connection);
         Self {
             wire,
@@ -118,9 +124,14 @@ impl Connection {
         }
     }
 
-    /// Works until the end, and then ends everything in order.
-    pub(super) async fn live(mut self) {
+    /// Works until the end, and then ends everything in order. Boxed, because what is moved into a
+    /// future is held in it twice; its end has a box of its own, so that nobody keeps room for it.
+    pub(super) async fn live(mut self: Box<Self>) {
         let farewell = poll_fn(|cx| self.poll_live(cx)).await;
+        Box::pin(self.end(farewell)).await;
+    }
+
+    async fn end(mut self: Box<Self>, farewell: Farewell) {
         self.wire.settle();
         let Dispatch {
             core,
@@ -183,6 +194,10 @@ impl Connection {
                     Err(farewell) => return Poll::Ready(farewell),
                 }
             }
+            if self.dispatch.connection.take_cut() && !self.wire.cut() {
+                debug!("the socket was cut at the hub's wish");
+                return Poll::Ready(Farewell::silent(Disconnect::Lost));
+            }
             match self.poll_send(cx) {
                 // Room in the queue may be what reading waited for.
                 Ok(true) => {}
@@ -199,14 +214,8 @@ impl Connection {
             && let Poll::Ready(greeted) = greeting.as_mut().poll(cx)
         {
             self.greeting = None;
-            if let Err(error) = greeted {
-                warn!(%error, "the hub refused a connection");
-                let detail = error.told(self.dispatch.core.config.detailed_errors);
-                return Err(Farewell::error(
-                    Disconnect::Aborted,
-                    false,
-                    detail.as_deref(),
-                ));
+            if !matches!(greeted, Ok(Ok(()))) {
+                return Err(self.turned_away(greeted));
             }
             self.greeted = true;
             worked = true;
@@ -234,7 +243,10 @@ impl Connection {
             Ok(Next::NeedMore) => match self.wire.poll_receive(cx, &mut self.records) {
                 Poll::Ready(Ok(())) => self.dispatch.heard(),
                 Poll::Ready(Err(gone)) => return Err(self.gone(gone)),
-                Poll::Pending => return Ok(worked),
+                Poll::Pending => {
+                    self.dispatch.await_rest(!self.records.is_empty());
+                    return Ok(worked);
+                }
             },
             Err(error) => {
                 debug!(%error, "a client broke the protocol");
@@ -302,6 +314,15 @@ impl Connection {
         let detailed = self.dispatch.core.config.detailed_errors;
         let detail = detailed.then(|| format!("{kind}: {error}"));
         Farewell::error(Disconnect::Protocol, true, detail.as_deref())
+    }
+
+    /// The hub did not take the connection in.
+    fn turned_away(&self, greeted: Result<Result<(), HubError>, Panicked>) -> Farewell {
+        let detail = greeted.ok().and_then(Result::err).and_then(|error| {
+            warn!(connection = %self.dispatch.connection.id(), %error, "the hub refused a connection");
+            error.told(self.dispatch.core.config.detailed_errors)
+        });
+        Farewell::error(Disconnect::Aborted, false, detail.as_deref())
     }
 
     fn gone(&self, gone: Gone) -> Farewell {

@@ -4,7 +4,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use signalr_protocol::{Arguments, Close, Completion, Headers, Message};
+use signalr_protocol::{Arguments, Close, Completion, Headers, Message, StreamItem};
 use tokio::time::Instant;
 use tracing::debug;
 
@@ -12,13 +12,14 @@ use super::{
     farewell::Farewell,
     invocation::Invocation,
     invocations::{Invocations, Step},
-    rate::Rate,
     refusal::Refusal,
     uploads::Uploads,
 };
 use crate::{
+    config::Rate,
     fanout::Seat,
-    hub::{Begin, Caller, Connection, Core, Disconnect, OpenUploads, Reply, Scope},
+    hub::{Begin, Caller, Connection, Core, Disconnect, OpenUploads, Panicked, Reply, Scope},
+    throttle::Meter,
 };
 
 /// What a connection is doing for its client.
@@ -28,9 +29,11 @@ pub(super) struct Dispatch {
     pub(super) seat: Seat,
     pub(super) invocations: Invocations,
     pub(super) uploads: Uploads,
-    rate: Option<Rate>,
+    invoked: Meter,
     /// Whether the client has pinged: from then on it owes a sign of life.
     pings: bool,
+    /// Whether it has begun a message and owes the rest.
+    owes_rest: bool,
     /// Whether its silence counts at the moment.
     awaited: bool,
 }
@@ -51,15 +54,15 @@ impl Dispatch {
         core.enter(&seat);
         let who = connection.principal.identity();
         core.extend(connection.id(), who.as_deref());
-        let rate = core.config.max_invocation_rate.map(Rate::new);
         Self {
             invocations: Invocations::new(Arc::clone(&connection), &core.config),
             core,
             connection,
             seat,
             uploads: Uploads::default(),
-            rate,
+            invoked: Meter::new(Instant::now()),
             pings: false,
+            owes_rest: false,
             awaited: false,
         }
     }
@@ -83,9 +86,20 @@ impl Dispatch {
 
     /// Something came from the client.
     pub(super) fn heard(&mut self) {
-        if self.pings {
+        if self.pings || self.owes_rest {
             self.seat.expect_to_hear();
             self.awaited = true;
+        }
+    }
+
+    /// All that has come is worked off, but for the beginning of a message perhaps: a client that
+    /// stops there is silent, whether or not it pings.
+    pub(super) fn await_rest(&mut self, has_begun: bool) {
+        self.owes_rest = has_begun;
+        if has_begun && !self.awaited {
+            self.heard();
+        } else if !has_begun && !self.pings {
+            self.forgive_silence();
         }
     }
 
@@ -127,7 +141,7 @@ impl Dispatch {
                 stream_ids: call.stream_ids,
                 wants_stream: true,
             })?,
-            Message::StreamItem(item) => self.uploads.put(&item.invocation_id, &item.item),
+            Message::StreamItem(item) => self.put(&item),
             Message::Completion(completion) => self.complete(&completion)?,
             Message::CancelInvocation(cancel) => self.cancel(&cancel.invocation_id),
             Message::Ping => {
@@ -178,28 +192,35 @@ impl Dispatch {
         reply: &Reply,
         name: &mut Arc<str>,
     ) -> Result<(), Refusal> {
-        if let Some(rate) = &mut self.rate
-            && !rate.admits(Instant::now())
+        if let Some(rate) = self.core.config.max_invocation_rate.map(Rate::per_second)
+            && self.invoked.take(rate, Instant::now()).is_err()
         {
             return Err(Refusal::TooFast);
         }
         let core = Arc::clone(&self.core);
-        let method = core.method(&call.target).ok_or(Refusal::UnknownMethod)?;
-        *name = Arc::clone(&method.name);
         let scope = Scope::of_invocation(Arc::clone(&self.connection), &call.headers);
         let scope = Arc::new(scope);
+        let caller = Caller::new(Arc::clone(&core), Arc::clone(&scope));
+        core.before_dispatch(&caller, &call.target)
+            .map_err(|_panicked| Refusal::Panicked)?
+            .map_err(Refusal::Unwanted)?;
+        let method = core.method(&call.target).ok_or(Refusal::UnknownMethod)?;
+        *name = Arc::clone(&method.name);
         let begin = Begin {
             scope: Arc::clone(&scope),
-            caller: Caller::new(Arc::clone(&core), Arc::clone(&scope)),
+            caller,
             arguments: call.arguments,
             reply: reply.clone(),
         };
         let mut uploads = OpenUploads::new(Arc::clone(&self.connection), core.config.upload_buffer);
         let work = core
             .begin(method, begin, &mut uploads)
+            .map_err(|_panicked| Refusal::Panicked)?
             .map_err(Refusal::Arguments)?;
-        if !core.allows(method, &self.connection) {
-            return Err(Refusal::Unauthorized);
+        match core.guard("a policy", || core.allows(method, &self.connection)) {
+            Ok(true) => {}
+            Ok(false) => return Err(Refusal::Unauthorized),
+            Err(Panicked) => return Err(Refusal::Panicked),
         }
         match (call.wants_stream, method.streams) {
             (true, false) => return Err(Refusal::AnswersWithResult),
@@ -239,6 +260,15 @@ impl Dispatch {
         Ok(())
     }
 
+    /// Passes an item of an upload on, the type of which is the application's.
+    fn put(&mut self, item: &StreamItem<'_>) {
+        let (id, uploads) = (&item.invocation_id, &mut self.uploads);
+        let put = self.core.guard("an upload", || uploads.put(id, &item.item));
+        if put.is_err() {
+            self.uploads.spoil(id);
+        }
+    }
+
     fn cancel(&mut self, id: &str) {
         let invocation = self.invocations.unanswered(id);
         if let Some(end) = invocation.and_then(Invocation::cancel) {
@@ -252,17 +282,18 @@ impl Dispatch {
         if self.uploads.end(id, outcome) {
             return Ok(());
         }
-        match self
-            .core
-            .client_results
-            .answer(id, self.connection.id(), outcome)
-        {
-            Ok(true) => Ok(()),
-            Ok(false) => {
+        let results = &self.core.client_results;
+        let answered = self.core.guard("a client result", || {
+            results.answer(id, self.connection.id(), outcome)
+        });
+        match answered {
+            // Who asked is told of a panic, too.
+            Ok(Ok(true)) | Err(Panicked) => Ok(()),
+            Ok(Ok(false)) => {
                 debug!("an answer that nobody waits for was passed over");
                 Ok(())
             }
-            Err(error) => {
+            Ok(Err(error)) => {
                 debug!(%error, "a client answered for another one");
                 Err(self.broken(&format!("InvalidOperationException: {error}")))
             }

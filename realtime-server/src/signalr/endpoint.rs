@@ -4,6 +4,7 @@ mod upgrade;
 use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use signalr_protocol::Transport;
 use tokio::time::{self, MissedTickBehavior};
 use tokio_util::{
@@ -14,9 +15,11 @@ use tracing::debug;
 
 use self::{negotiate::negotiate, upgrade::upgrade};
 use super::{
+    application::Application,
     connection::keep_alive,
     line::{Arrival, Left, Line, Refused},
-    opening::{self, Opener},
+    opening::Opener,
+    raw::{Raw, RawConnection},
     table::{Listed, Table},
     transport::{self, Requests, Wire},
 };
@@ -25,14 +28,15 @@ use crate::{
     fanout::Sweep,
     http::{Head, HeaderValue, Method, Problem, Request, Response, Status},
     hub::Core,
+    metrics::Metrics,
 };
 
 /// How often connections are looked for whose clients have not come.
 const EXPIRY_PERIOD: Duration = Duration::from_secs(1);
 
-/// Where clients of one hub negotiate and connect.
+/// Where clients of one hub, or of raw connections, negotiate and connect.
 pub struct HubEndpoint {
-    core: Arc<Core>,
+    application: Application,
     table: Arc<Table>,
     /// The connections that no socket runs.
     tasks: TaskTracker,
@@ -45,10 +49,25 @@ pub struct HubEndpoint {
 
 impl HubEndpoint {
     pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self::of(Application::Hub(core))
+    }
+
+    /// An endpoint without a hub: `handler` runs for each connection.
+    pub(crate) fn raw(
+        config: &HubConfig,
+        metrics: Arc<Metrics>,
+        handler: impl Fn(RawConnection) -> BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(Application::Raw(Arc::new(Raw::new(
+            config, metrics, handler,
+        ))))
+    }
+
+    fn of(application: Application) -> Self {
         let cut = CancellationToken::new();
         Self {
-            table: Arc::new(Table::new(&core.config)),
-            core,
+            table: Arc::new(Table::new(application.config())),
+            application,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             _cut: cut.clone().drop_guard(),
@@ -57,15 +76,20 @@ impl HubEndpoint {
     }
 
     pub(crate) fn config(&self) -> &HubConfig {
-        &self.core.config
+        self.application.config()
     }
 
     /// The timers of the hub: pings, silent clients, clients that did not come in time.
     pub async fn run(&self) {
-        let config = &self.core.config;
-        let sweep = Sweep {
-            keep_alive: Some(config.keep_alive_interval),
-            silence: Some(config.client_timeout),
+        let config = self.config();
+        let sweep = async {
+            let sweep = Sweep {
+                keep_alive: Some(config.keep_alive_interval),
+                silence: Some(config.client_timeout),
+            };
+            if let Application::Hub(core) = &self.application {
+                sweep.run(&core.registry, keep_alive).await;
+            }
         };
         let expire = async {
             let shortest = config.connect_timeout.min(config.disconnect_timeout);
@@ -77,13 +101,13 @@ impl HubEndpoint {
                 let expired = self.table.expire();
                 if expired.any() {
                     debug!(?expired, "clients did not come in time");
-                    let metrics = &self.core.metrics;
+                    let metrics = self.application.metrics();
                     metrics.hub_negotiations_expired.add(expired.negotiated);
                     metrics.hub_polls_expired.add(expired.polling);
                 }
             }
         };
-        tokio::join!(sweep.run(&self.core.registry, keep_alive), expire);
+        tokio::join!(sweep, expire);
     }
 
     /// Ends connections that have not begun; those that have are ended by the registry.
@@ -102,7 +126,7 @@ impl HubEndpoint {
         if request.method() != Method::Post {
             return not_allowed(const { HeaderValue::from_static("POST, OPTIONS") });
         }
-        negotiate(&self.core, &self.table, request)
+        negotiate(self.config(), &self.table, request)
     }
 
     /// Answers a request of the hub's path.
@@ -158,7 +182,7 @@ impl HubEndpoint {
                 Response::bytes(Status::OK, "application/octet-stream", Bytes::new())
             }
             Ok((Arrival::Again, _)) => {
-                let timeout = self.core.config.poll_timeout;
+                let timeout = self.config().poll_timeout;
                 let (answer, ended) = transport::poll(line, timeout).await;
                 if ended {
                     self.table.remove(line);
@@ -177,11 +201,11 @@ impl HubEndpoint {
             .find(token.ok_or(Missing::Token)?)
             .ok_or(Missing::Connection)?;
         if !line.principal.renew(head.identity.as_ref()) {
-            self.core.metrics.requests_forbidden.incr();
+            self.application.metrics().requests_forbidden.incr();
             debug!(connection = %line.id, peer = %head.peer, "somebody else shows the token of a connection");
             return Err(Missing::Person);
         }
-        self.core.extend(&line.id, head.identity.as_deref());
+        self.application.extend(&line.id, head.identity.as_deref());
         Ok(line)
     }
 
@@ -192,7 +216,7 @@ impl HubEndpoint {
         line: &Arc<Line>,
         transport: Transport,
     ) -> Result<(Arrival, Option<Listed>), Response> {
-        if !is_offered(&self.core.config, transport) {
+        if !is_offered(self.config(), transport) {
             return Err(not_offered(transport));
         }
         self.table.arrive(line, transport).map_err(|refused| {
@@ -203,13 +227,11 @@ impl HubEndpoint {
 
     /// Runs a connection beside its requests.
     fn spawn(&self, wire: Wire, line: &Line, head: &Head, listed: Option<Listed>) {
-        let running = opening::run(
-            wire,
-            Arc::clone(&self.core),
-            Arc::clone(&line.id),
-            Opener::new(head.clone(), Arc::clone(&line.principal)),
-            self.stop.clone(),
-        );
+        let application = self.application.clone();
+        let opener = Opener::new(head.clone(), Arc::clone(&line.principal));
+        // Boxed, because each future that it is moved into would hold it twice.
+        let running =
+            Box::pin(application.run(wire, Arc::clone(&line.id), opener, self.stop.clone()));
         let cut = self.cut.clone();
         self.tasks.spawn(async move {
             let _listed = listed;
@@ -331,7 +353,7 @@ fn plain(status: Status, text: impl Into<Bytes>) -> Response {
 impl fmt::Debug for HubEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HubEndpoint")
-            .field("core", &self.core)
+            .field("application", &self.application)
             .finish_non_exhaustive()
     }
 }

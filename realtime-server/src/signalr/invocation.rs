@@ -7,20 +7,23 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{FutureExt, future::CatchUnwind};
-use tracing::{debug, error};
+use tracing::{Instrument, Span, debug, debug_span, instrument::Instrumented};
 
+use super::refusal::unauthorized;
 use crate::hub::{Answer, Core, HubError, Method, Reply, Scope, Work};
 
 /// A hub method at work for a client.
 pub(super) struct Running {
     invocation: Option<Invocation>,
-    work: CatchUnwind<AssertUnwindSafe<Work>>,
+    work: CatchUnwind<AssertUnwindSafe<Instrumented<Work>>>,
 }
 
 /// What is known of an invocation besides its work.
 pub(super) struct Invocation {
     pub(super) reply: Reply,
     pub(super) scope: Arc<Scope>,
+    /// What is logged meanwhile belongs to it.
+    span: Span,
     /// The method's name as it was registered.
     pub(super) method: Arc<str>,
     /// Whether it answers with a stream.
@@ -39,6 +42,7 @@ pub(super) struct Done {
 
 impl Running {
     pub(super) fn new(invocation: Invocation, work: Work) -> Self {
+        let work = work.instrument(invocation.span.clone());
         Self {
             invocation: Some(invocation),
             work: AssertUnwindSafe(work).catch_unwind(),
@@ -82,9 +86,16 @@ impl Invocation {
         scope: Arc<Scope>,
         uploads: Vec<Arc<str>>,
     ) -> Self {
+        let span = debug_span!(
+            "hub_invocation",
+            rpc.system = "signalr",
+            rpc.method = &*method.name,
+            traceparent = scope.header("traceparent"),
+        );
         Self {
             reply,
             scope,
+            span,
             method: Arc::clone(&method.name),
             streams: method.streams,
             uploads,
@@ -114,24 +125,24 @@ impl Done {
         let Invocation {
             reply,
             scope,
+            span,
             method,
             answered,
             ..
         } = self.invocation;
+        let _entered = span.enter();
         let detail = match self.outcome {
             Some(Ok(answer)) => return answer.into_record().filter(|_| !answered),
             Some(Err(error)) if error.is_unauthorized() && !answered => {
                 debug!(%method, "an invocation was not authorized");
-                let text = format!("Failed to invoke '{method}' because user is unauthorized");
-                return reply.failure(&text);
+                return reply.failure(&unauthorized(&method));
             }
             Some(Err(error)) => {
                 debug!(%method, %error, "a hub method failed");
                 error.told(core.config.detailed_errors)
             }
             None => {
-                error!(%method, "a hub method panicked");
-                core.metrics.handler_panics.incr();
+                core.panicked(&method);
                 None
             }
         };

@@ -1,5 +1,6 @@
 //! SignalR on the wire: negotiation, the session, and what dispatches invocations to a hub.
 
+mod application;
 mod connection;
 mod description;
 mod dispatch;
@@ -10,7 +11,7 @@ mod invocations;
 mod line;
 mod lookahead;
 mod opening;
-mod rate;
+mod raw;
 mod refusal;
 mod resume;
 mod session;
@@ -19,3 +20,5 @@ mod transport;
 mod uploads;
 
 pub use endpoint::HubEndpoint;
+pub use raw::{RawConnection, RawError};
+pub use signalr_protocol::TransferFormat;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
-use tracing::debug;
+use tracing::{Instrument, debug, debug_span};
 use ws_frame::CloseCode;
 
 use super::{
@@ -28,19 +28,33 @@ impl Opener {
     }
 }
 
-/// Runs one connection from its handshake to its end; `stop` ends it while it has no handshake, after which the registry does.
-pub(super) async fn run(
+/// Runs one connection from its handshake to its end, in a span of its own; `stop` ends it while it
+/// has no handshake, after which the registry does.
+pub(super) fn run(
+    wire: Wire,
+    core: Arc<Core>,
+    id: Arc<str>,
+    opener: Opener,
+    stop: CancellationToken,
+) -> impl Future<Output = ()> + Send {
+    // The public id alone: the token is a secret, and the query may hold another one.
+    let span = debug_span!(
+        "hub_connection",
+        hub = &*core.path,
+        connection = &*id,
+        transport = wire.transport().name(),
+    );
+    begin(wire, core, id, opener, stop).instrument(span)
+}
+
+async fn begin(
     mut wire: Wire,
     core: Arc<Core>,
     id: Arc<str>,
     opener: Opener,
     stop: CancellationToken,
 ) {
-    let mut session = Session::new(
-        core.config.max_receive_message,
-        wire.transport().transfer_formats(),
-        core.config.detailed_errors,
-    );
+    let mut session = Session::new(&core.config, wire.transport().transfer_formats());
     let mut records = BytesMut::new();
     let shaken = stop.run_until_cancelled(time::timeout(
         core.config.handshake_timeout,
@@ -50,7 +64,7 @@ pub(super) async fn run(
         Some(Ok(Ok(accepted))) => {
             wire.push(wire.form(session.protocol()).frame(accepted));
             let connection = Connection::new(wire, core, id, opener, session, records);
-            return connection.live().await;
+            return Box::new(connection).live().await;
         }
         Some(Ok(Err(Unshaken::Refused(refusal)))) => Some(refusal),
         Some(Ok(Err(Unshaken::Gone(gone)))) => {
@@ -64,6 +78,7 @@ pub(super) async fn run(
         Some(Err(_)) => Some(session::canceled()),
         None => return wire.close(CloseCode::GOING_AWAY).await,
     };
+    debug!(connection = %id, "no handshake was accepted");
     core.metrics.hub_handshakes_refused.incr();
     if let Some(refusal) = refusal {
         wire.push(wire.form(session.protocol()).frame(refusal));

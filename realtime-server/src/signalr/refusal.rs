@@ -2,11 +2,17 @@ use std::fmt;
 
 use signalr_protocol::BindError;
 
+use crate::hub::HubError;
+
 /// Why an invocation is not begun. Only this invocation fails, not the connection.
 #[derive(Debug)]
 pub(super) enum Refusal {
+    /// The application wants it so.
+    Unwanted(HubError),
     UnknownMethod,
     Arguments(BindError),
+    /// The types of the arguments panicked, or what the application does before.
+    Panicked,
     /// The caller may not invoke the method.
     Unauthorized,
     /// A stream was asked for, and the method answers with a result.
@@ -30,13 +36,16 @@ impl Refusal {
     /// method as it was registered, or as it was sent if there is none.
     pub(super) fn text(&self, name: &str, detailed: bool) -> String {
         match self {
+            Self::Unwanted(error) if error.is_unauthorized() => unauthorized(name),
+            Self::Unwanted(error) => match error.told(detailed) {
+                Some(detail) => format!("{} {detail}", failed(name)),
+                None => failed(name),
+            },
             Self::Arguments(error) if detailed => {
                 format!("{} InvalidDataException: {error}", failed(name))
             }
-            Self::Arguments(_) => failed(name),
-            Self::Unauthorized => {
-                format!("Failed to invoke '{name}' because user is unauthorized")
-            }
+            Self::Arguments(_) | Self::Panicked => failed(name),
+            Self::Unauthorized => unauthorized(name),
             Self::UnknownMethod | Self::TooMany | Self::TooFast => {
                 format!("{} HubException: {self}", failed(name))
             }
@@ -56,6 +65,11 @@ impl Refusal {
     }
 }
 
+/// What the caller is told that may not invoke a method.
+pub(super) fn unauthorized(name: &str) -> String {
+    format!("Failed to invoke '{name}' because user is unauthorized")
+}
+
 fn failed(name: &str) -> String {
     format!("Failed to invoke '{name}' due to an error on the server.")
 }
@@ -64,8 +78,10 @@ fn failed(name: &str) -> String {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Unwanted(error) => error.fmt(f),
             Self::UnknownMethod => f.write_str("Method does not exist."),
             Self::Arguments(error) => error.fmt(f),
+            Self::Panicked => f.write_str("The code of the hub panicked."),
             Self::Unauthorized => f.write_str("The caller may not invoke it."),
             Self::AnswersWithResult => f.write_str("The method answers with a result."),
             Self::AnswersWithStream => f.write_str("The method answers with a stream."),

@@ -6,6 +6,8 @@ use signalr_protocol::{
     MessageError, Protocol, Refusal, TransferFormat,
 };
 
+use crate::config::{HubConfig, Protocols};
+
 /// The protocol state of one connection: first the handshake, then messages. It knows no socket and
 /// no time.
 #[derive(Debug)]
@@ -14,6 +16,7 @@ pub(super) struct Session {
     protocol: Protocol,
     version: i32,
     limits: Limits,
+    protocols: Protocols,
     formats: &'static [TransferFormat],
     detailed_errors: bool,
 }
@@ -38,21 +41,18 @@ pub(super) enum SessionError {
 
 impl Session {
     /// A session on a transport that carries `formats`.
-    pub(super) fn new(
-        max_record: usize,
-        formats: &'static [TransferFormat],
-        detailed_errors: bool,
-    ) -> Self {
+    pub(super) fn new(config: &HubConfig, formats: &'static [TransferFormat]) -> Self {
         let mut limits = Limits::default();
-        limits.max_record = max_record;
+        limits.max_record = config.max_receive_message;
         let decoder = Decoder::new(limits);
         Self {
             decoder,
             protocol: Protocol::Json,
             version: 0,
             limits,
+            protocols: config.protocols,
             formats,
-            detailed_errors,
+            detailed_errors: config.detailed_errors,
         }
     }
 
@@ -65,7 +65,13 @@ impl Session {
             Err(_) => return Err(canceled()),
         };
         let request = HandshakeRequest::parse(&record).map_err(|error| self.unreadable(&error))?;
-        let accepted = request.accept(self.formats);
+        let accepted = if self.offers(&request.protocol) {
+            request.accept(self.formats)
+        } else {
+            Err(Refusal::UnknownProtocol {
+                name: &request.protocol,
+            })
+        };
         self.protocol =
             accepted.map_err(|refusal| encoded(&HandshakeResponse::refused(&refusal)))?;
         self.version = request.version;
@@ -101,6 +107,14 @@ impl Session {
         let mut decoder = Decoder::new(self.limits);
         decoder.set_protocol(self.protocol);
         decoder
+    }
+
+    fn offers(&self, name: &str) -> bool {
+        match Protocol::from_name(name) {
+            Some(Protocol::Json) => self.protocols.json,
+            Some(_) => self.protocols.messagepack,
+            None => false,
+        }
     }
 
     fn unreadable(&self, error: &HandshakeError) -> Bytes {

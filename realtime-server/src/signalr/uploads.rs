@@ -47,6 +47,13 @@ impl Uploads {
         }
     }
 
+    /// Ends the upload `id`, an item of which cannot be read.
+    pub(super) fn spoil(&mut self, id: &str) {
+        if let Some(sink) = self.open.remove(id) {
+            sink.spoil();
+        }
+    }
+
     /// Ends the upload `id`, if it is one.
     pub(super) fn end(&mut self, id: &str, outcome: &Outcome<'_, Payload<'_>>) -> bool {
         let sink = self.open.remove(id);

@@ -153,6 +153,43 @@ async fn filters_stand_around_every_call_in_their_order() {
 }
 
 #[tokio::test]
+async fn a_hook_sees_every_invocation_before_anything_is_done_for_it() {
+    let (seen, mut sees) = mpsc::unbounded_channel();
+    let hub = Hub::new(seen)
+        .before_dispatch(|seen: &mpsc::UnboundedSender<String>, caller, name| {
+            seen.send(name.to_owned()).unwrap();
+            match name {
+                "Add" => Err(HubError::new("not now")),
+                "Keep" => Err(HubError::unauthorized()),
+                "Break" => Err("x".parse::<u8>().unwrap_err().into()),
+                "Panic" => panic!("a bug of {}", caller.connection_id()),
+                _ => Ok(()),
+            }
+        })
+        .method("Add", async |_, _, (a, b): (i64, i64)| Ok(a + b));
+    let rig = Rig::new(hub).await;
+    let mut client = rig.client().await;
+    let failed = "due to an error on the server.";
+    for (name, told) in [
+        ("Add", format!("{failed} HubException: not now")),
+        ("Keep", "because user is unauthorized".to_owned()),
+        ("Break", failed.to_owned()),
+        ("Panic", failed.to_owned()),
+        (
+            "Nowhere",
+            format!("{failed} HubException: Method does not exist."),
+        ),
+    ] {
+        let answer = client.invoke("1", name, "[\"of another type\"]").await;
+        assert_eq!(answer["error"], format!("Failed to invoke '{name}' {told}"));
+        assert_eq!(sees.recv().await.unwrap(), name);
+    }
+    assert_eq!(client.invoke("1", "add", "[1,2]").await["result"], 3);
+    assert_eq!(rig.metrics.invocations_refused.value(), 5);
+    assert_eq!(rig.metrics.handler_panics.value(), 1);
+}
+
+#[tokio::test]
 async fn a_panic_in_a_filter_fails_its_invocation_alone() {
     let hub = Hub::new(())
         .filter(async |_, _, _| panic!("a bug in a filter"))

@@ -64,6 +64,7 @@ async fn records_of_the_delivery_itself_are_left_out() {
     let (forwarder, _) = logging(LevelFilter::TRACE, || {
         info!(target: "realtime_server::signalr::connection", "ends");
         info!(target: "realtime_server::hub", "delivered");
+        info!(target: "rustls::conn", "delivered");
         info!(target: "realtime_server::hubris", "of another module");
     });
     let records = received(forwarded(forwarder).await).await;

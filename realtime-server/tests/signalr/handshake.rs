@@ -269,3 +269,16 @@ async fn is_ended_by_a_stop_of_the_server() {
     drop(hub);
     rig.running.stopped().await;
 }
+
+#[tokio::test]
+async fn speaks_the_protocols_that_are_configured() {
+    let rig = Rig::configured(|config| config.protocols.json = false).await;
+    let refusal = refused("The protocol 'JSON' is not supported.");
+    let asked = "{\"protocol\":\"JSON\",\"version\":1}";
+    assert_eq!(answers(&rig, asked).await, refusal);
+    let rig = Rig::configured(|config| config.protocols.messagepack = false).await;
+    let refusal = refused("The protocol 'messagepack' is not supported.");
+    let asked = "{\"protocol\":\"messagepack\",\"version\":1}";
+    assert_eq!(answers(&rig, asked).await, refusal);
+    assert_eq!(rig.open().await.call("Add", "[1,2]").await, result("3"));
+}

@@ -11,6 +11,7 @@ mod support;
 
 mod closing;
 mod connecting;
+mod faults;
 mod framing;
 mod groups;
 mod handshake;

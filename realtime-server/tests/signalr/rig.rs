@@ -167,6 +167,10 @@ fn answers(hub: Hub<Hall>) -> Hub<Hall> {
         .method("Panic", async |_, _, ()| {
             Ok("x".parse::<u8>().expect("a bug of the hub"))
         })
+        .method("Cut", async |_, caller: Caller, ()| {
+            caller.cut();
+            Ok(())
+        })
         .method("Abort", async |_, caller: Caller, ()| {
             caller.itself().send("Last", ("words",)).await?;
             caller.abort();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use realtime_server::hub::Disconnect;
+use realtime_server::hub::{Disconnect, Items};
 
 use crate::{
     requests::{EVENTS, Requests, stays_silent},
@@ -122,4 +122,35 @@ async fn a_client_that_does_not_read_its_stream_is_ended() {
     .await
     .unwrap();
     assert_eq!(rig.left().await, Disconnect::Slow);
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_without_having_read_its_stream_is_forgotten() {
+    let mut rig = Rig::with(
+        |_| {},
+        |hub| {
+            hub.stream("Endless", async |_, _, (): (), items: Items<String>| {
+                loop {
+                    items.send("x".repeat(10_000)).await?;
+                }
+            })
+        },
+    )
+    .await;
+    let requests = Requests::negotiate(&rig).await;
+    let mut stream = Client::narrow(rig.address()).await;
+    stream
+        .request(&format!("GET {}", requests.path), EVENTS)
+        .await;
+    let call = r#"{"type":4,"invocationId":"0","target":"Endless","arguments":[]}"#;
+    let records = format!("{}{call}\u{1e}", crate::support::hub::HANDSHAKE);
+    requests.post(&records).await;
+    // All that may wait for it waits, so that the hub does not listen to it.
+    until(|| rig.clients.count() == 1).await;
+    while stream.buffer.len() < 100_000 {
+        assert!(stream.more().await);
+    }
+    drop(stream);
+    assert_eq!(rig.left().await, Disconnect::Lost);
+    until(|| rig.clients.count() == 0).await;
 }

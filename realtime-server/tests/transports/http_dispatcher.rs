@@ -1,6 +1,7 @@
 //! Which request is answered how, in which state of a connection.
 
 use realtime_server::config::HubConfig;
+use serde::Deserialize;
 
 use crate::{
     requests::{EVENTS, Requests},
@@ -18,15 +19,23 @@ enum Held {
     Socket { _socket: Box<HubClient> },
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 enum State {
+    #[serde(rename = "no id")]
+    NoId,
+    #[serde(rename = "empty id")]
+    EmptyId,
+    #[serde(rename = "unknown id")]
+    UnknownId,
+    #[serde(rename = "negotiated")]
     Negotiated,
     LongPolling,
     ServerSentEvents,
     WebSockets,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
 enum Asks {
     Poll,
     Events,
@@ -35,18 +44,29 @@ enum Asks {
     Delete,
 }
 
-const CHANGE: (u16, &str) = (400, "Cannot change transports mid-connection");
-const NO_DELETE: (u16, &str) = (
-    400,
-    "Cannot terminate this connection using the DELETE endpoint.",
-);
-const NO_POST: (u16, &str) = (
-    405,
-    "POST requests are not allowed for WebSocket connections.",
-);
+#[derive(Deserialize)]
+struct Vectors {
+    cases: Vec<Case>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Case {
+    state: State,
+    asks: Asks,
+    status: u16,
+    text: String,
+}
 
 async fn in_state(rig: &Rig, state: State) -> (Requests, Held) {
+    let nowhere = |query: &str| Requests {
+        address: rig.address(),
+        id: String::new(),
+        path: format!("/hub{query}"),
+    };
     match state {
+        State::NoId => (nowhere(""), Held::Nothing),
+        State::EmptyId => (nowhere("?id="), Held::Nothing),
+        State::UnknownId => (nowhere("?id=unknown"), Held::Nothing),
         State::Negotiated => (Requests::negotiate(rig).await, Held::Nothing),
         State::LongPolling => (Requests::polling(rig).await, Held::Nothing),
         State::ServerSentEvents => {
@@ -56,12 +76,10 @@ async fn in_state(rig: &Rig, state: State) -> (Requests, Held) {
         State::WebSockets => {
             let requests = Requests::negotiate(rig).await;
             let socket = HubClient::open(rig.address(), &requests.path).await;
-            (
-                requests,
-                Held::Socket {
-                    _socket: Box::new(socket),
-                },
-            )
+            let held = Held::Socket {
+                _socket: Box::new(socket),
+            };
+            (requests, held)
         }
     }
 }
@@ -98,35 +116,19 @@ async fn socket(address: std::net::SocketAddr, path: &str) -> Answer {
 
 #[tokio::test]
 async fn answers_by_the_state_of_the_connection() {
+    let vectors = include_str!("../vectors/signalr-http-dispatcher.json");
+    let vectors: Vectors = serde_json::from_str(vectors).unwrap();
     let rig = Rig::new().await;
-    for (state, asks, (status, text)) in [
-        (State::Negotiated, Asks::Poll, (200, "")),
-        (State::Negotiated, Asks::Post, (200, "")),
-        (State::Negotiated, Asks::Delete, NO_DELETE),
-        (State::LongPolling, Asks::Post, (200, "")),
-        (State::LongPolling, Asks::Delete, (202, "")),
-        (State::LongPolling, Asks::Events, CHANGE),
-        (State::LongPolling, Asks::Socket, CHANGE),
-        (State::ServerSentEvents, Asks::Post, (200, "")),
-        (State::ServerSentEvents, Asks::Events, (409, "")),
-        (State::ServerSentEvents, Asks::Poll, CHANGE),
-        (State::ServerSentEvents, Asks::Socket, CHANGE),
-        (State::ServerSentEvents, Asks::Delete, NO_DELETE),
-        (State::WebSockets, Asks::Socket, (409, "")),
-        (State::WebSockets, Asks::Poll, CHANGE),
-        (State::WebSockets, Asks::Events, CHANGE),
-        (State::WebSockets, Asks::Post, NO_POST),
-        (State::WebSockets, Asks::Delete, NO_DELETE),
-    ] {
-        let (requests, _held) = in_state(&rig, state).await;
-        let answer = asked(&requests, asks).await;
+    for case in vectors.cases {
+        let (requests, _held) = in_state(&rig, case.state).await;
+        let answer = asked(&requests, case.asks).await;
         assert_eq!(
             (answer.status, answer.text()),
-            (status, text),
-            "{state:?} {asks:?}"
+            (case.status, &*case.text),
+            "{case:?}"
         );
-        if status != 200 {
-            assert_eq!(answer.field("content-type"), Some("text/plain"));
+        if ![101, 200].contains(&case.status) {
+            assert_eq!(answer.field("content-type"), Some("text/plain"), "{case:?}");
         }
     }
 }

@@ -14,10 +14,12 @@ mod support;
 mod rig;
 
 mod backpressure;
+mod cut;
 mod http_dispatcher;
 mod long_polling;
 #[cfg(feature = "messagepack")]
 mod messagepack;
+mod raw;
 mod requests;
 mod server_sent_events;
 mod stateful_load;

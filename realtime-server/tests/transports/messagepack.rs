@@ -12,6 +12,7 @@ use crate::{
     support::{
         client::Client,
         hub::{HubClient, masked},
+        until,
     },
 };
 
@@ -127,4 +128,36 @@ async fn ends_with_a_close_message_of_its_own() {
         Some("Connection closed with an error.")
     );
     assert_eq!(requests.poll().await.status, 204);
+}
+
+#[tokio::test]
+async fn what_it_cannot_say_reaches_the_clients_that_speak_json() {
+    let rig = Rig::new().await;
+    let mut text = rig.open().await;
+    let mut binary = HubClient::connect(Client::connect(rig.address()).await, "/hub").await;
+    binary.text(HANDSHAKE).await;
+    assert_eq!(frame(&mut binary.client).await.1, "{}\u{1e}");
+    until(|| rig.clients.count() == 2).await;
+    let ids = rig.clients.all().ids();
+    rig.clients.all().send("Told", (u128::MAX,)).await.unwrap();
+    rig.clients.all().send("Told", ("next",)).await.unwrap();
+    let max = format!(
+        r#"{{"type":1,"target":"Told","arguments":[{}]}}"#,
+        u128::MAX
+    );
+    assert_eq!(text.record().await, max);
+    let next = r#"{"type":1,"target":"Told","arguments":["next"]}"#;
+    assert_eq!(text.record().await, next);
+    // Nothing takes the place of what could not be written.
+    assert_eq!(frame(&mut binary.client).await.1, told("next"));
+    assert_eq!(rig.metrics().hub_messages_unwritten.value(), 1);
+    // Who sends to one connection is told.
+    let mut refused = 0;
+    for id in &ids {
+        let client = rig.clients.connection(id);
+        refused += usize::from(client.send("Told", (u128::MAX,)).await.is_err());
+    }
+    assert_eq!(refused, 1);
+    assert_eq!(text.record().await, max);
+    assert_eq!(rig.metrics().hub_messages_unwritten.value(), 1);
 }

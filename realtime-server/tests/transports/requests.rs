@@ -23,12 +23,17 @@ pub(crate) struct Requests {
 
 impl Requests {
     pub(crate) async fn negotiate(rig: &Rig) -> Self {
-        let answer = post(rig.address(), "/hub/negotiate?negotiateVersion=1", "").await;
+        Self::negotiate_at(rig.address(), "/hub").await
+    }
+
+    pub(crate) async fn negotiate_at(address: SocketAddr, path: &str) -> Self {
+        let negotiate = format!("{path}/negotiate?negotiateVersion=1");
+        let answer = post(address, &negotiate, "").await;
         let member = |name| answer.json()[name].as_str().unwrap().to_owned();
         Self {
-            address: rig.address(),
+            address,
             id: member("connectionId"),
-            path: format!("/hub?id={}", member("connectionToken")),
+            path: format!("{path}?id={}", member("connectionToken")),
         }
     }
 

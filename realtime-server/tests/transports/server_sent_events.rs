@@ -6,6 +6,7 @@ use realtime_server::{
     fanout::{Payload, WireForm},
     hub::Disconnect,
 };
+use serde::Deserialize;
 
 use crate::{
     requests::{EVENTS, Requests},
@@ -104,17 +105,23 @@ async fn a_stop_ends_a_stream_without_a_handshake() {
     rig.running.stopped().await;
 }
 
+#[derive(Deserialize)]
+struct Vectors {
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    payload: String,
+    wire: String,
+}
+
 #[test]
 fn every_kind_of_line_end_begins_a_line() {
-    for (payload, wire) in [
-        ("Hello, World", "data: Hello, World\r\n\r\n"),
-        ("Hello\n", "data: Hello\r\ndata: \r\n\r\n"),
-        ("a\r\nb", "data: a\r\ndata: b\r\n\r\n"),
-        ("a\rb", "data: a\r\ndata: b\r\n\r\n"),
-        ("\r\n\r", "data: \r\ndata: \r\ndata: \r\n\r\n"),
-        ("", "\r\n"),
-    ] {
-        let payload = Payload::new(payload.into());
-        assert_eq!(payload.form(WireForm::Event).unwrap(), wire);
+    let vectors = include_str!("../vectors/signalr-sse.json");
+    let vectors: Vectors = serde_json::from_str(vectors).unwrap();
+    for Event { payload, wire } in vectors.events {
+        let form = Payload::new(payload.clone().into()).form(WireForm::Event);
+        assert_eq!(form.unwrap(), wire, "{payload:?}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! They take and give plain numbers, so that the way through a record stays in registers.
 
-use super::{Malformed, plain::plain_len};
+use super::{Malformed, plain::plain_end};
 
 /// How deep arrays and objects may be nested, the message itself included: the depth at which
 /// ASP.NET Core stops reading.
@@ -10,7 +10,16 @@ pub const MAX_DEPTH: usize = 64;
 
 /// Passes white space.
 #[inline]
-pub(crate) fn whitespace(text: &[u8], mut at: usize) -> usize {
+pub(crate) fn whitespace(text: &[u8], at: usize) -> usize {
+    match text.get(at) {
+        Some(byte) if *byte > b' ' => at,
+        _ => some_whitespace(text, at),
+    }
+}
+
+/// The same where there probably is some: clients send none.
+#[cold]
+fn some_whitespace(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\n' | b'\r') = text.get(at) {
         at += 1;
     }
@@ -55,7 +64,12 @@ pub(crate) fn array(
         return Ok(end);
     }
     loop {
-        at = whitespace(text, value(text, at, depth + 1)?);
+        at = match text.get(at) {
+            // Most are texts and need not be told apart from the rest.
+            Some(b'"') => string(text, at + 1, &mut false)? + 1,
+            _ => value(text, at, depth + 1)?,
+        };
+        at = whitespace(text, at);
         *len += 1;
         match text.get(at) {
             Some(b',') => at += 1,
@@ -92,15 +106,23 @@ pub(crate) fn open(text: &[u8], at: usize, depth: usize, byte: u8) -> Result<usi
 }
 
 /// From behind the opening quote of a string to its closing quote. Says if there is an escape.
-pub(crate) fn string(text: &[u8], mut at: usize, escaped: &mut bool) -> Result<usize, Malformed> {
+#[inline]
+pub(crate) fn string(text: &[u8], at: usize, escaped: &mut bool) -> Result<usize, Malformed> {
+    let end = plain_end(text, at);
+    if text.get(end) == Some(&b'"') {
+        return Ok(end);
+    }
+    *escaped = true;
+    string_from_escape(text, end)
+}
+
+/// From the first escape of a string to its closing quote.
+#[cold]
+fn string_from_escape(text: &[u8], mut at: usize) -> Result<usize, Malformed> {
     loop {
-        at += plain_len(text.get(at..).unwrap_or_default());
         match text.get(at) {
             Some(b'"') => return Ok(at),
-            Some(b'\\') => {
-                *escaped = true;
-                at = escape(text, at + 1)?;
-            }
+            Some(b'\\') => at = plain_end(text, escape(text, at + 1)?),
             _ => return Err(Malformed),
         }
     }

@@ -22,33 +22,45 @@ impl Name {
     /// Reads a name and its colon; `None` if no message has such a property.
     #[inline]
     pub(crate) fn read(scanner: &mut Scanner<'_>) -> Result<Option<Self>, Malformed> {
-        if let Some((name, spelling)) = Self::guess(scanner.rest()) {
-            if scanner.pass(spelling) {
-                return Ok(Some(name));
-            }
+        if let Some((name, len)) = Self::guess(scanner.rest()) {
+            scanner.skip(len);
+            return Ok(Some(name));
         }
+        Self::read_any(scanner)
+    }
+
+    #[cold]
+    fn read_any(scanner: &mut Scanner<'_>) -> Result<Option<Self>, Malformed> {
         let name = scanner.name()?;
         // Half a surrogate pair is in no name that is known.
         Ok(Self::from_text(&name.unescape().unwrap_or_default()))
     }
 
-    /// The only name that may follow, and how it is spelled without white space and escapes. To
-    /// compare that is cheaper than to look for the end of the name.
-    fn guess(text: &[u8]) -> Option<(Self, &'static [u8])> {
-        Some(match text {
-            [b'"', b't', b'y', ..] => (Self::Type, b"\"type\":"),
-            [b'"', b't', ..] => (Self::Target, b"\"target\":"),
-            [b'"', b'a', b'r', ..] => (Self::Arguments, b"\"arguments\":"),
-            [b'"', b'a', ..] => (Self::AllowReconnect, b"\"allowReconnect\":"),
-            [b'"', b'i', b'n', ..] => (Self::InvocationId, b"\"invocationId\":"),
-            [b'"', b'i', ..] => (Self::Item, b"\"item\":"),
-            [b'"', b'r', ..] => (Self::Result, b"\"result\":"),
-            [b'"', b'e', ..] => (Self::Error, b"\"error\":"),
-            [b'"', b'h', ..] => (Self::Headers, b"\"headers\":"),
-            [b'"', b's', b't', ..] => (Self::StreamIds, b"\"streamIds\":"),
-            [b'"', b's', ..] => (Self::SequenceId, b"\"sequenceId\":"),
-            _ => return None,
-        })
+    /// The name that follows, as it is spelled without white space and escapes, and how long that
+    /// is. To compare with what it can be is cheaper than to look for the end of the name.
+    #[inline]
+    fn guess(text: &[u8]) -> Option<(Self, usize)> {
+        macro_rules! first_of {
+            ($($spelling:literal => $name:ident),+) => {
+                $(if text.starts_with($spelling) {
+                    Some((Self::$name, $spelling.len()))
+                } else)+ {
+                    None
+                }
+            };
+        }
+        match text.get(1)? {
+            b't' => first_of!(b"\"type\":" => Type, b"\"target\":" => Target),
+            b'a' => {
+                first_of!(b"\"arguments\":" => Arguments, b"\"allowReconnect\":" => AllowReconnect)
+            }
+            b'i' => first_of!(b"\"invocationId\":" => InvocationId, b"\"item\":" => Item),
+            b'r' => first_of!(b"\"result\":" => Result),
+            b's' => first_of!(b"\"streamIds\":" => StreamIds, b"\"sequenceId\":" => SequenceId),
+            b'e' => first_of!(b"\"error\":" => Error),
+            b'h' => first_of!(b"\"headers\":" => Headers),
+            _ => None,
+        }
     }
 
     fn from_text(name: &str) -> Option<Self> {

@@ -1,41 +1,63 @@
 //! The search for what ends a string or an escape begins.
 
-/// How many bytes at the front may stand in a string as they are.
-pub(crate) fn plain_len(bytes: &[u8]) -> usize {
-    let mut len = 0;
-    while let Some(word) = bytes.get(len..).and_then(|rest| rest.first_chunk()) {
-        let special = special_bytes(u64::from_le_bytes(*word));
+const WORD: usize = size_of::<u64>();
+/// From this length on a string is passed in blocks.
+const LONG: usize = 4 * WORD;
+const BLOCK: usize = 64;
+
+/// The offset of the first byte from `start` on that may not stand in a string as it is, or the end
+/// of the text.
+#[inline]
+pub(crate) fn plain_end(text: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while let Some(special) = word(text, at).map(special_bytes) {
         if special != 0 {
-            return len + lowest_byte(special);
+            return at + lowest_byte(special);
         }
-        len += WORD;
-        if len == 4 * WORD {
-            len += plain_blocks(bytes.get(len..).unwrap_or_default());
+        at += WORD;
+        if at == start + LONG {
+            at = plain_blocks_end(text, at);
         }
     }
-    let tail = bytes.get(len..).unwrap_or_default();
-    len + tail
-        .iter()
-        .position(|&byte| is_special(byte))
-        .unwrap_or(tail.len())
+    plain_tail_end(text, at)
 }
 
-const WORD: usize = size_of::<u64>();
+#[inline]
+fn word(text: &[u8], at: usize) -> Option<u64> {
+    let word = text.get(at..)?.first_chunk()?;
+    Some(u64::from_le_bytes(*word))
+}
 
-/// How many bytes of whole blocks at the front may stand in a string as they are.
-fn plain_blocks(bytes: &[u8]) -> usize {
-    let mut len = 0;
-    for block in bytes.chunks_exact(64) {
+/// The same where less than a word is left: the last word of the text, without what was passed.
+fn plain_tail_end(text: &[u8], at: usize) -> usize {
+    let left = text.len().saturating_sub(at);
+    match text.last_chunk() {
+        Some(word) if left > 0 => {
+            // Zeros come in behind the end, where they stop the search.
+            let word = u64::from_le_bytes(*word) >> (u8::BITS as usize * (WORD - left));
+            at + lowest_byte(special_bytes(word))
+        }
+        _ => {
+            let tail = text.get(at..).unwrap_or_default();
+            let special = tail.iter().position(|&byte| is_special(byte));
+            at + special.unwrap_or(tail.len())
+        }
+    }
+}
+
+/// The end of the whole blocks whose bytes may stand in a string as they are.
+fn plain_blocks_end(text: &[u8], mut at: usize) -> usize {
+    while let Some(block) = text.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
         // Without an early exit the compiler compares the block in vectors.
-        if block
+        let special = block
             .iter()
-            .fold(false, |special, &byte| special | is_special(byte))
-        {
+            .fold(false, |special, &byte| special | is_special(byte));
+        if special {
             break;
         }
-        len += block.len();
+        at += BLOCK;
     }
-    len
+    at
 }
 
 //= https://www.rfc-editor.org/rfc/rfc8259#section-7

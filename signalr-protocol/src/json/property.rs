@@ -12,7 +12,9 @@ impl<'a> Scanner<'a> {
     /// Reads the string value of a property.
     #[inline(always)]
     pub(crate) fn text_of(&mut self, property: &'static str) -> Result<Raw<'a>, JsonError> {
-        self.expect_type(JsonType::String, property)?;
+        if !self.is_at(b'"') {
+            self.expect_type(JsonType::String, property)?;
+        }
         Ok(self.string()?)
     }
 

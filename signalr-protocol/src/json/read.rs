@@ -41,12 +41,19 @@ impl<'a> Members<'a> {
     #[inline]
     fn read(&mut self, name: Option<Name>, value: &mut Scanner<'a>) -> Result<(), MessageError> {
         match name {
-            Some(Name::Type) => self.kind = Some(value.i32_of("type")?),
+            Some(Name::Type) => {
+                self.kind = Some(match value.digit() {
+                    Some(digit) => digit.into(),
+                    None => value.i32_of("type")?,
+                });
+            }
             Some(Name::Headers) => self.headers = read_headers(value)?,
             Some(Name::InvocationId) => self.invocation_id = Some(value.text_of("invocationId")?),
             Some(Name::Target) => self.target = Some(value.text_of("target")?),
             Some(Name::Arguments) => {
-                value.expect_type(JsonType::Array, "arguments")?;
+                if !value.is_at(b'[') {
+                    value.expect_type(JsonType::Array, "arguments")?;
+                }
                 let (text, len) = value.elements()?;
                 self.arguments = Some(Arguments::scanned_json(text, len));
             }
@@ -67,23 +74,38 @@ impl<'a> Members<'a> {
             return Ok(None);
         };
         Ok(Some(match kind {
-            Kind::Invocation => Message::Invocation(Invocation {
-                target: not_empty(self.target, "target")?,
-                arguments: self.arguments.ok_or(missing("arguments"))?,
-                headers: self.headers,
-                invocation_id: optional(self.invocation_id.filter(|id| !id.as_str().is_empty()))?,
-                stream_ids: self.stream_ids,
-            }),
-            Kind::StreamItem => Message::StreamItem(StreamItem {
-                invocation_id: not_empty(self.invocation_id, "invocationId")?,
-                item: self.item.ok_or(missing("item"))?,
-                headers: self.headers,
-            }),
-            Kind::Completion => Message::Completion(Completion {
-                invocation_id: not_empty(self.invocation_id, "invocationId")?,
-                outcome: outcome(self.error, self.result)?,
-                headers: self.headers,
-            }),
+            Kind::Invocation => {
+                // Before the message, which is then built where it stays.
+                let target = not_empty(self.target, "target")?;
+                let arguments = self.arguments.ok_or(missing("arguments"))?;
+                let id = self.invocation_id.filter(|id| !id.as_str().is_empty());
+                let invocation_id = optional(id)?;
+                Message::Invocation(Invocation {
+                    headers: self.headers,
+                    invocation_id,
+                    target,
+                    arguments,
+                    stream_ids: self.stream_ids,
+                })
+            }
+            Kind::StreamItem => {
+                let invocation_id = not_empty(self.invocation_id, "invocationId")?;
+                let item = self.item.ok_or(missing("item"))?;
+                Message::StreamItem(StreamItem {
+                    headers: self.headers,
+                    invocation_id,
+                    item,
+                })
+            }
+            Kind::Completion => {
+                let invocation_id = not_empty(self.invocation_id, "invocationId")?;
+                let outcome = outcome(self.error, self.result)?;
+                Message::Completion(Completion {
+                    headers: self.headers,
+                    invocation_id,
+                    outcome,
+                })
+            }
             Kind::StreamInvocation => Message::StreamInvocation(StreamInvocation {
                 target: not_empty(self.target, "target")?,
                 invocation_id: not_empty(self.invocation_id, "invocationId")?,
@@ -114,6 +136,7 @@ const fn missing(property: &'static str) -> MessageError {
     MessageError::Json(JsonError::Missing { property })
 }
 
+#[inline]
 fn not_empty<'a>(
     text: Option<Raw<'a>>,
     property: &'static str,
@@ -124,10 +147,12 @@ fn not_empty<'a>(
     Ok(text.unescape()?)
 }
 
+#[inline]
 fn optional(text: Option<Raw<'_>>) -> Result<Option<Cow<'_, str>>, MessageError> {
     Ok(text.map(Raw::unescape).transpose()?)
 }
 
+#[inline]
 fn outcome<'a>(
     error: Option<Raw<'a>>,
     result: Option<Payload<'a>>,

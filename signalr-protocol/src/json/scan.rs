@@ -61,6 +61,22 @@ impl<'a> Scanner<'a> {
         Self::new(text, 0)
     }
 
+    /// Whether this byte stands right here, with no white space before it.
+    #[inline]
+    pub(crate) fn is_at(&self, byte: u8) -> bool {
+        self.text.as_bytes().get(self.at) == Some(&byte)
+    }
+
+    /// Reads a number of one digit that ends with its property, if one stands right here.
+    #[inline]
+    pub(crate) fn digit(&mut self) -> Option<u8> {
+        let [digit @ b'0'..=b'9', b',' | b'}', ..] = self.rest() else {
+            return None;
+        };
+        self.at += 1;
+        Some(digit - b'0')
+    }
+
     /// What the next value is. It is read no further than needed to know.
     #[inline]
     pub(crate) fn peek(&mut self) -> Result<JsonType, Malformed> {
@@ -165,12 +181,10 @@ impl<'a> Scanner<'a> {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    /// Passes these bytes if they follow.
+    /// Passes so many bytes that were looked at.
     #[inline]
-    pub(crate) fn pass(&mut self, bytes: &[u8]) -> bool {
-        let found = self.rest().starts_with(bytes);
-        self.at += if found { bytes.len() } else { 0 };
-        found
+    pub(crate) fn skip(&mut self, len: usize) {
+        self.at += len;
     }
 
     /// Passes the comma between two elements, if there is one.

@@ -50,7 +50,7 @@ impl<'d> Compound<'d> {
             Length::Announced(_) => &mut *self.dst,
             Length::Unknown { held_back, .. } => held_back,
         };
-        value.serialize(Serializer { dst })
+        value.serialize(Serializer::new(dst))
     }
 
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), ValueError> {

@@ -9,12 +9,13 @@ use serde::de::{
     Visitor,
 };
 
-use super::{Head, Malformed, Reader, ValueError};
+use super::{Head, Malformed, Reader, ValueError, serialize::Form, value::TIMESTAMP};
 
 /// Reads a value that takes all the bytes.
 pub(crate) fn from_slice<'de, T: de::Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, ValueError> {
     let mut deserializer = Deserializer {
         reader: Reader::new(bytes),
+        form: Form::Readable,
     };
     let value = T::deserialize(&mut deserializer)?;
     if deserializer.reader.rest().is_empty() {
@@ -26,11 +27,22 @@ pub(crate) fn from_slice<'de, T: de::Deserialize<'de>>(bytes: &'de [u8]) -> Resu
 
 struct Deserializer<'de> {
     reader: Reader<'de>,
+    /// What the type that is read asks for.
+    form: Form,
 }
 
 impl<'de> Deserializer<'de> {
     fn peek(&self) -> Result<Head<'de>, ValueError> {
         Ok(self.reader.clone().head()?)
+    }
+
+    /// Whether the type that is read asks for an extension of this kind.
+    fn takes(&self, kind: i8) -> bool {
+        match self.form {
+            Form::Readable => true,
+            Form::Binary => false,
+            Form::Timestamp => kind == TIMESTAMP,
+        }
     }
 
     /// Reads what an array or map holds.
@@ -67,7 +79,11 @@ impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
                 Ok(text) => visitor.visit_borrowed_str(text),
                 Err(_) => Err(ValueError::Malformed),
             },
-            Head::Binary(bytes) | Head::Extension(_, bytes) => visitor.visit_borrowed_bytes(bytes),
+            Head::Binary(bytes) if self.form != Form::Timestamp => {
+                visitor.visit_borrowed_bytes(bytes)
+            }
+            Head::Extension(kind, bytes) if self.takes(kind) => visitor.visit_borrowed_bytes(bytes),
+            Head::Binary(_) | Head::Extension(..) => Err(ValueError::Malformed),
             Head::Array(len) => self.nested(len, |elements| visitor.visit_seq(elements)),
             Head::Map(len) => self.nested(len, |elements| visitor.visit_map(elements)),
         }
@@ -83,10 +99,13 @@ impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, ValueError> {
-        visitor.visit_newtype_struct(self)
+        self.form = Form::of(name);
+        let value = visitor.visit_newtype_struct(&mut *self);
+        self.form = Form::Readable;
+        value
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -104,7 +123,7 @@ impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
 
     fn is_human_readable(&self) -> bool {
         // As the official clients have it: identifiers as text, enums by name.
-        true
+        self.form == Form::Readable
     }
 
     serde::forward_to_deserialize_any! {

@@ -11,23 +11,56 @@ use super::{
     compound::Compound,
     value::{
         marked, write_array_len, write_binary, write_map_len, write_signed, write_text,
-        write_unsigned,
+        write_timestamp, write_unsigned,
     },
 };
-use crate::json::Sink;
+use crate::{
+    form::{BINARY, TIMESTAMP},
+    json::Sink,
+};
 
 /// Writes a value into a buffer of its own.
 pub(crate) fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<BytesMut, ValueError> {
     let mut bytes = BytesMut::new();
-    value.serialize(Serializer { dst: &mut bytes })?;
+    value.serialize(Serializer::new(&mut bytes))?;
     Ok(bytes)
 }
 
 pub(crate) struct Serializer<'d> {
-    pub(crate) dst: &'d mut BytesMut,
+    dst: &'d mut BytesMut,
+    form: Form,
+}
+
+/// What bytes are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// What they are, if they are not text: types are written as for people.
+    Readable,
+    /// What they are.
+    Binary,
+    /// The extension of that name.
+    Timestamp,
+}
+
+impl Form {
+    /// What the newtype of that name asks for.
+    pub(super) fn of(newtype: &str) -> Self {
+        match newtype {
+            BINARY => Self::Binary,
+            TIMESTAMP => Self::Timestamp,
+            _ => Self::Readable,
+        }
+    }
 }
 
 impl<'d> Serializer<'d> {
+    pub(super) fn new(dst: &'d mut BytesMut) -> Self {
+        Self {
+            dst,
+            form: Form::Readable,
+        }
+    }
+
     /// Begins an array or a map.
     fn compound(self, len: Option<usize>, write_len: fn(&mut BytesMut, usize)) -> Compound<'d> {
         Compound::begin(self.dst, len, write_len)
@@ -51,6 +84,10 @@ impl<'d> ser::Serializer for Serializer<'d> {
     type SerializeMap = Compound<'d>;
     type SerializeStruct = Compound<'d>;
     type SerializeStructVariant = Compound<'d>;
+
+    fn is_human_readable(&self) -> bool {
+        self.form == Form::Readable
+    }
 
     fn serialize_bool(self, value: bool) -> Result<(), ValueError> {
         self.dst.put(&[if value { 0xC3 } else { 0xC2 }]);
@@ -111,7 +148,10 @@ impl<'d> ser::Serializer for Serializer<'d> {
     }
 
     fn serialize_bytes(self, bytes: &[u8]) -> Result<(), ValueError> {
-        write_binary(self.dst, bytes);
+        match self.form {
+            Form::Timestamp => write_timestamp(self.dst, bytes),
+            Form::Binary | Form::Readable => write_binary(self.dst, bytes),
+        }
         Ok(())
     }
 
@@ -143,10 +183,13 @@ impl<'d> ser::Serializer for Serializer<'d> {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), ValueError> {
-        value.serialize(self)
+        value.serialize(Self {
+            form: Form::of(name),
+            ..self
+        })
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

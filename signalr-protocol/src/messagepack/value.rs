@@ -37,6 +37,20 @@ pub(crate) fn write_binary<S: Sink>(sink: &mut S, bytes: &[u8]) {
     sink.put(bytes);
 }
 
+/// The type of extension that a moment is.
+pub(crate) const TIMESTAMP: i8 = -1;
+
+/// Writes the content of a timestamp extension, which is of 4, 8 or 12 bytes.
+pub(crate) fn write_timestamp<S: Sink>(sink: &mut S, bytes: &[u8]) {
+    match bytes.len() {
+        4 => sink.put(&[0xD6]),
+        8 => sink.put(&[0xD7]),
+        _ => sink.put(&[0xC7, 12]),
+    }
+    sink.put(&TIMESTAMP.to_be_bytes());
+    sink.put(bytes);
+}
+
 /// Writes an integer that may be negative.
 pub(crate) fn write_signed<S: Sink>(sink: &mut S, number: i64) {
     if let Ok(number) = u64::try_from(number) {

@@ -5,6 +5,7 @@ mod authorized;
 mod client_result;
 mod http_echo;
 mod plain;
+mod raw_echo;
 mod redirects;
 mod sse;
 mod test_hub;
@@ -34,6 +35,7 @@ pub(crate) fn install(
     http_echo::install(server)?;
     redirects::install(server)?;
     sse::install(server)?;
+    raw_echo::install(server, hubs)?;
     let clients = server.hub("/testhub", test_hub::hub(hubs))?;
     let mut no_sockets = *hubs;
     no_sockets.transports.web_sockets = false;

@@ -6,8 +6,9 @@ use tracing::debug;
 
 use super::is_offered;
 use crate::{
+    config::HubConfig,
     http::{HeaderValue, Problem, Request, Response, Status},
-    hub::{Core, Principal},
+    hub::Principal,
     signalr::table::{Table, TooManyPending},
 };
 
@@ -15,8 +16,8 @@ use crate::{
 const MINIMUM_VERSION: i32 = 0;
 
 /// Answers a POST to `{path}/negotiate`.
-pub(super) fn negotiate(core: &Core, table: &Table, request: &Request) -> Response {
-    let answer = match accept(core, table, request) {
+pub(super) fn negotiate(config: &HubConfig, table: &Table, request: &Request) -> Response {
+    let answer = match accept(config, table, request) {
         Ok(Ok(accepted)) => NegotiateResponse::Accepted(accepted),
         Ok(Err(version)) => version.response(),
         Err(TooManyPending) => {
@@ -37,7 +38,7 @@ pub(super) fn negotiate(core: &Core, table: &Table, request: &Request) -> Respon
 }
 
 fn accept(
-    core: &Core,
+    config: &HubConfig,
     table: &Table,
     request: &Request,
 ) -> Result<Result<Accepted<'static>, VersionError>, TooManyPending> {
@@ -48,12 +49,12 @@ fn accept(
         Ok(asked) => asked,
         Err(error) => return Ok(Err(error)),
     };
-    let stateful = asked.use_stateful_reconnect && core.config.allow_stateful_reconnect;
+    let stateful = asked.use_stateful_reconnect && config.allow_stateful_reconnect;
     let principal = Principal::new(request.head.identity.clone());
     let line = table.issue(version, stateful, principal)?;
     let offered = Transport::ALL
         .into_iter()
-        .filter(|transport| is_offered(&core.config, *transport));
+        .filter(|transport| is_offered(config, *transport));
     Ok(Ok(Accepted {
         use_stateful_reconnect: stateful,
         version,

@@ -6,7 +6,6 @@ use ws_frame::handshake;
 
 use super::{HubEndpoint, is_offered, not_offered};
 use crate::{
-    config::Origins,
     http::{
         Head, Response,
         opening::{accept, open},
@@ -15,7 +14,7 @@ use crate::{
     id,
     signalr::{
         line::Line,
-        opening::{self, Opener},
+        opening::Opener,
         table::Listed,
         transport::{Attached, Resumable, WebSocket, Wire},
     },
@@ -23,7 +22,7 @@ use crate::{
 
 /// Answers a request for a WebSocket at the hub's path.
 pub(super) fn upgrade(endpoint: &HubEndpoint, head: &Head, token: Option<&str>) -> Response {
-    let request = match open(head, &Origins::Same) {
+    let request = match open(head) {
         Ok(request) => request,
         Err(refusal) => return refusal,
     };
@@ -58,12 +57,13 @@ fn run(
     id: Arc<str>,
     listed: Option<Listed>,
 ) -> Response {
-    let core = Arc::clone(&endpoint.core);
+    let application = endpoint.application.clone();
     accept(accepted, move |upgraded| async move {
         let _listed = listed;
-        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
+        let config = application.config();
+        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, config);
         let wire = Wire::WebSocket(Box::new(socket));
-        opening::run(wire, core, id, opener, upgraded.drain).await;
+        application.run(wire, id, opener, upgraded.drain).await;
     })
 }
 
@@ -75,17 +75,19 @@ fn lend(
     line: &Arc<Line>,
     listed: Option<Listed>,
 ) -> Response {
-    let core = &endpoint.core;
+    let application = endpoint.application.clone();
     if listed.is_some() {
-        let wire = Resumable::new(Arc::clone(line), core.config.disconnect_timeout);
+        let patience = application.config().disconnect_timeout;
+        let wire = Resumable::new(Arc::clone(line), patience);
         endpoint.spawn(Wire::Resumable(wire), line, head, listed);
     } else {
         debug!(connection = %line.id, "its client comes back");
-        core.metrics.hub_connections_resumed.incr();
+        application.metrics().hub_connections_resumed.incr();
     }
-    let (line, core) = (Arc::clone(line), Arc::clone(core));
+    let line = Arc::clone(line);
     accept(accepted, move |upgraded| async move {
-        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, &core.config);
+        let config = application.config();
+        let socket = WebSocket::new(upgraded.socket, upgraded.leftover, config);
         let (attached, returned) = Attached::lend(socket);
         line.attach(attached);
         // Nothing is ever sent: it is given back by being dropped.

@@ -3,7 +3,7 @@ use std::task::{Context, Poll};
 use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
-use super::{BUFFER, Line, State};
+use super::{BUFFER, Left, Line, State};
 
 /// What became of a poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,19 +76,23 @@ impl Line {
         Poll::Pending
     }
 
-    /// Moves `pieces` to what is outgoing, once there is room.
+    /// Moves `pieces` to what is outgoing, once there is room. Where the client is gone, there
+    /// never is.
     pub(in crate::signalr) fn poll_outgoing(
         &self,
         cx: &mut Context<'_>,
         pieces: &mut Vec<Bytes>,
-    ) -> Poll<()> {
+    ) -> Poll<Result<(), Left>> {
         let mut state = self.lock();
         if !pieces.is_empty() && state.outgoing_bytes >= BUFFER {
+            if let Some(left) = state.left {
+                return Poll::Ready(Err(left));
+            }
             state.task = Some(cx.waker().clone());
             return Poll::Pending;
         }
         state.put_outgoing(pieces);
-        Poll::Ready(())
+        Poll::Ready(Ok(()))
     }
 
     /// The hub's side is over after `pieces`.

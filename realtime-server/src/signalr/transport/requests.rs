@@ -45,8 +45,9 @@ impl Requests {
         self.pushed.push(piece);
     }
 
-    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.line.poll_outgoing(cx, &mut self.pushed)
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let moved = self.line.poll_outgoing(cx, &mut self.pushed);
+        moved.map_err(|_left| io::ErrorKind::BrokenPipe.into())
     }
 
     /// Ends the hub's side: the next request takes what is left, and the end.

@@ -107,6 +107,18 @@ impl Resumable {
         }
     }
 
+    /// Cuts the socket; says whether the connection goes on without it.
+    pub(super) fn cut(&mut self) -> bool {
+        if !self.established {
+            return false;
+        }
+        if let Some(attached) = self.attached.take() {
+            attached.socket.abort();
+            self.detach(&io::ErrorKind::ConnectionAborted.into());
+        }
+        true
+    }
+
     /// What is pushed while there is no socket is kept elsewhere.
     pub(super) fn push(&mut self, piece: Bytes) {
         if let Some(attached) = &mut self.attached {

@@ -126,7 +126,7 @@ impl Wire {
             Self::WebSocket(socket) => socket.poll_flush(cx),
             Self::Resumable(socket) => socket.poll_flush(cx),
             Self::ServerSentEvents(requests) | Self::LongPolling(requests) => {
-                requests.poll_flush(cx).map(Ok)
+                requests.poll_flush(cx)
             }
         }
     }
@@ -141,12 +141,21 @@ impl Wire {
         }
     }
 
-    /// Sends what is queued and says goodbye as the transport does it.
+    /// Sends what is queued and says goodbye as the transport does it. Boxed, so that no connection
+    /// keeps room for its end.
     pub(in crate::signalr) async fn close(self, code: CloseCode) {
         match self {
-            Self::WebSocket(socket) => socket.close(code).await,
-            Self::Resumable(socket) => socket.close(code).await,
+            Self::WebSocket(socket) => Box::pin(socket.close(code)).await,
+            Self::Resumable(socket) => Box::pin(socket.close(code)).await,
             Self::ServerSentEvents(requests) | Self::LongPolling(requests) => requests.close(),
+        }
+    }
+
+    /// Cuts the socket; says whether the connection goes on until its client has another one.
+    pub(in crate::signalr) fn cut(&mut self) -> bool {
+        match self {
+            Self::Resumable(socket) => socket.cut(),
+            _ => false,
         }
     }
 

@@ -1,7 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
-use realtime_server::hub::{Caller, HubError};
-use serde_json::{Value, json};
+use realtime_server::hub::{Binary, Caller, HubError, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::InvalidOperationException;
@@ -52,20 +53,35 @@ pub(super) async fn slow_cancellable(
     }
 }
 
+/// What has another form in each protocol.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ComplexObject {
+    string: Option<String>,
+    int_array: Option<Vec<i32>>,
+    byte_array: Option<Binary>,
+    guid: String,
+    date_time: Timestamp,
+}
+
 pub(super) async fn echo_complex_object(
     _: State,
     _: Caller,
-    (object,): (Value,),
-) -> Result<Value, HubError> {
+    (object,): (ComplexObject,),
+) -> Result<ComplexObject, HubError> {
     Ok(object)
 }
 
-pub(super) async fn send_complex_object(_: State, _: Caller, (): ()) -> Result<Value, HubError> {
-    Ok(json!({
-        "String": "hello world",
-        "IntArray": [1, 2, 3],
-        "ByteArray": "AQID",
-        "Guid": "00010203-0405-0607-0706-050403020100",
-        "DateTime": "2000-01-01T00:00:00Z",
-    }))
+pub(super) async fn send_complex_object(
+    _: State,
+    _: Caller,
+    (): (),
+) -> Result<ComplexObject, HubError> {
+    Ok(ComplexObject {
+        string: Some("hello world".into()),
+        int_array: Some(vec![1, 2, 3]),
+        byte_array: Some(Binary(vec![1, 2, 3])),
+        guid: "00010203-0405-0607-0706-050403020100".into(),
+        date_time: "2000-01-01T00:00:00Z".parse()?,
+    })
 }

@@ -53,6 +53,11 @@ pub(super) async fn cookie(
         .map(|(_, value)| value.into()))
 }
 
+pub(super) async fn drop_socket(_: State, caller: Caller, (): ()) -> Result<(), HubError> {
+    caller.cut();
+    Ok(())
+}
+
 pub(super) async fn abort(_: State, caller: Caller, (): ()) -> Result<(), HubError> {
     caller.abort();
     Ok(())

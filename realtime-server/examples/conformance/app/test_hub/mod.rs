@@ -41,6 +41,7 @@ pub(super) fn hub(config: &HubConfig) -> Hub<()> {
         .method("GetHeader", connection::header)
         .method("GetCookie", connection::cookie)
         .method("AbortMe", connection::abort)
+        .method("DropMe", connection::drop_socket)
         .method("InvokeWithString", sends::invoke_with_string)
         .method("SendCustomObject", sends::send_custom_object)
         .method("Broadcast", sends::broadcast)

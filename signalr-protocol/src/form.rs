@@ -1,0 +1,9 @@
+//! The names by which a value asks a serializer for another form than JSON's.
+//!
+//! Types see themselves written as people read it in both protocols, identifiers as text and enums
+//! by name, because the official clients have it so. These are the exceptions.
+
+/// A newtype of this name is bytes.
+pub(crate) const BINARY: &str = "$signalr_protocol::Binary";
+/// A newtype of this name is a timestamp.
+pub(crate) const TIMESTAMP: &str = "$signalr_protocol::Timestamp";
