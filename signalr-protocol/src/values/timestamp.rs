@@ -64,27 +64,26 @@ impl Timestamp {
                 _ => write(&(u64::from(self.nanos) << 34 | seconds).to_be_bytes()),
             },
             _ => {
-                let [n0, n1, n2, n3] = self.nanos.to_be_bytes();
-                let [s0, s1, s2, s3, s4, s5, s6, s7] = self.seconds.to_be_bytes();
-                write(&[n0, n1, n2, n3, s0, s1, s2, s3, s4, s5, s6, s7])
+                let mut bytes = [0; 12];
+                bytes[..4].copy_from_slice(&self.nanos.to_be_bytes());
+                bytes[4..].copy_from_slice(&self.seconds.to_be_bytes());
+                write(&bytes)
             }
         }
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        match *bytes {
-            [a, b, c, d] => Self::new(u32::from_be_bytes([a, b, c, d]).into(), 0),
-            [a, b, c, d, e, f, g, h] => {
-                let both = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-                let seconds = i64::try_from(both & ((1 << 34) - 1)).ok()?;
-                Self::new(seconds, u32::try_from(both >> 34).ok()?)
-            }
-            [n0, n1, n2, n3, a, b, c, d, e, f, g, h] => Self::new(
-                i64::from_be_bytes([a, b, c, d, e, f, g, h]),
-                u32::from_be_bytes([n0, n1, n2, n3]),
-            ),
-            _ => None,
+        if let Ok(seconds) = bytes.try_into() {
+            return Self::new(u32::from_be_bytes(seconds).into(), 0);
         }
+        if let Ok(both) = bytes.try_into() {
+            let both = u64::from_be_bytes(both);
+            let seconds = i64::try_from(both & ((1 << 34) - 1)).ok()?;
+            return Self::new(seconds, u32::try_from(both >> 34).ok()?);
+        }
+        let (nanos, seconds) = bytes.split_first_chunk()?;
+        let seconds = i64::from_be_bytes(seconds.try_into().ok()?);
+        Self::new(seconds, u32::from_be_bytes(*nanos))
     }
 }
 
