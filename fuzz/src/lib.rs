@@ -4,6 +4,7 @@
 //! committed seeds through them on a stable compiler.
 
 pub mod auth;
+pub mod http;
 pub mod signalr;
 pub mod sse;
 pub mod ws;
@@ -14,6 +15,9 @@ pub type Oracle = fn(&[u8]);
 /// Every target by the name of its folder under `seeds/`.
 pub const TARGETS: &[(&str, Oracle)] = &[
     ("cookies", auth::cookies),
+    ("http_chunked", http::chunked),
+    ("http_head", http::head),
+    ("http_target", http::target),
     ("jwt_header", auth::jwt_header),
     ("signalr_handshake", signalr::handshake),
     ("signalr_message", signalr::message),

@@ -6,6 +6,7 @@
 mod deflate;
 mod frames;
 mod messages;
+mod naive;
 mod opening;
 
 use ws_frame::{Limits, Role};

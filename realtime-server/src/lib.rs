@@ -28,7 +28,7 @@
 //! ```
 //!
 //! The modules stand on floors, and import only from floors below their own: `config`, `metrics`,
-//! `clock`, `id`, `identity`; `http`; `auth`, `description`, `fanout`; `hub`; `signalr`; `endpoint`; `server`; `demo`; `cli`.
+//! `clock`, `id`, `identity`; `http`, `throttle`; `auth`, `description`, `fanout`; `hub`; `signalr`; `endpoint`; `server`; `demo`; `cli`.
 
 pub mod auth;
 pub mod cli;
@@ -45,6 +45,7 @@ pub mod identity;
 pub mod metrics;
 pub mod server;
 pub mod signalr;
+mod throttle;
 
 /// What routes are described with.
 pub use openapi_emit;

@@ -54,6 +54,17 @@ pub struct Metrics {
     pub upgrades: Counter,
     /// Sockets that were refused because there were as many as there may be.
     pub connections_refused: Counter,
+    /// Sockets that were refused because their client had as many as one may have, or opened them
+    /// too fast.
+    pub connections_limited: Counter,
+    /// Connections that did not begin with the PROXY protocol where they had to.
+    pub proxy_headers_refused: Counter,
+    /// Requests that were answered with 429, because of their client or their token.
+    pub requests_limited: Counter,
+    /// Requests for names that are not the server's.
+    pub hosts_refused: Counter,
+    /// Requests of pages that may not make them.
+    pub origins_refused: Counter,
     /// TLS handshakes that came to their end.
     pub tls_handshakes: Counter,
     /// TLS handshakes that failed or took too long, and clients that did not speak TLS.

@@ -13,13 +13,14 @@ use std::{
 };
 
 /// Every module of the crate, and its floor.
-const FLOORS: [(&str, usize); 15] = [
+const FLOORS: [(&str, usize); 16] = [
     ("config", 0),
     ("metrics", 0),
     ("clock", 0),
     ("id", 0),
     ("identity", 0),
     ("http", 1),
+    ("throttle", 1),
     ("auth", 2),
     ("description", 2),
     ("fanout", 2),

@@ -246,7 +246,7 @@ async fn is_served(address: SocketAddr) -> bool {
     let mut client = Client::connect(address).await;
     let asked = client
         .stream
-        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         .await;
     while client.more().await && !client.buffer.ends_with(b"here") {}
     let answer = String::from_utf8_lossy(&client.buffer);

@@ -55,8 +55,9 @@
 //! - `handshake` (default): the module of that name; it alone needs `sha1` and `base64`.
 //! - `deflate`: permessage-deflate (RFC 7692), on `flate2` with the pure-Rust `zlib-rs`, which has
 //!   unsafe code.
-//! - `simdutf8`: validates long text that is not ASCII with SIMD instructions; needs `std` and brings
-//!   unsafe code.
+//! - `simd`: unmasks long payloads, and validates long text that is not ASCII, with the widest
+//!   instructions that the processor has. It needs `std` and Rust 1.89, and brings unsafe code, that
+//!   of `fearless_simd` and `simdutf8`; there is still none here.
 //! - `tokio-util`: `MessageCodec`, which puts an assembler into a `tokio_util::codec::Framed`.
 #![no_std]
 #![forbid(unsafe_code)]

@@ -69,8 +69,31 @@ fn unmasking_equals_the_byte_loop_at_every_length_and_phase() {
 }
 
 #[test]
+fn long_payloads_equal_the_byte_loop_wherever_they_are_split() {
+    for len in [126, 255, 256, 257, 300, 1023, 16_384] {
+        let payload = payload(len);
+        let mut wire = vec![0x82, 0xFE];
+        wire.extend(u16::try_from(len).unwrap().to_be_bytes());
+        wire.extend(KEYS[2]);
+        wire.extend(naive(KEYS[2], &payload));
+        let middle = wire.len() / 2;
+        let splits = (0..20).chain(middle..middle + 9);
+        for at in splits.chain([wire.len()]) {
+            let mut decoder = Decoder::new(Role::Server, Limits::default());
+            let mut src = BytesMut::from(&wire[..at]);
+            if at < wire.len() {
+                assert_eq!(decoder.decode(&mut src), Ok(None));
+                src.extend_from_slice(&wire[at..]);
+            }
+            let frame = decoder.decode(&mut src).unwrap().unwrap();
+            assert_eq!(frame.payload, payload, "{len} bytes split at {at}");
+        }
+    }
+}
+
+#[test]
 fn one_high_bit_anywhere_is_noticed_while_unmasking() {
-    for len in 1..80 {
+    for len in (1..80).chain([256, 300]) {
         for at in 0..len {
             let mut text = vec![b'a'; len];
             text[at] = 0x80;

@@ -154,6 +154,31 @@ fn lengths_take_the_fewest_bytes_both_ways() {
     assert_eq!(failure(Role::Client, &long), DecodeError::NonMinimalLength);
 }
 
+#[test]
+fn a_length_in_too_many_bytes_is_refused_although_its_payload_is_there() {
+    for role in [Role::Client, Role::Server] {
+        let mask = match role {
+            Role::Client => 0,
+            Role::Server => 0x80,
+        };
+        for len in [0, 5, 125_u8] {
+            let mut wire = vec![0x81, mask | 126, 0, len];
+            wire.resize(200, 0);
+            assert_eq!(failure(role, &wire), DecodeError::NonMinimalLength);
+            let mut wire = vec![0x82, mask | 127, 0, 0, 0, 0, 0, 0, 0, len];
+            wire.resize(200, 0);
+            assert_eq!(failure(role, &wire), DecodeError::NonMinimalLength);
+        }
+        let mut wire = vec![0x81, (mask ^ 0x80) | 126, 0, 126];
+        wire.resize(200, 0);
+        let error = match role {
+            Role::Client => DecodeError::MaskedFrame,
+            Role::Server => DecodeError::UnmaskedFrame,
+        };
+        assert_eq!(failure(role, &wire), error);
+    }
+}
+
 //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
 //# the following 8 bytes interpreted as a 64-bit unsigned integer (the
 //# most significant bit MUST be 0) are the payload length.

@@ -3,12 +3,12 @@
 use bytes::BytesMut;
 use ws_frame::{DecodeError, Decoder, Frame, Opcode, PartDecoder, Role};
 
-use super::{Input, MAX_KEPT, limits};
+use super::{Input, MAX_KEPT, limits, naive};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct OwnedFrame {
     pub(super) fin: bool,
-    rsv1: bool,
+    pub(super) rsv1: bool,
     pub(super) opcode: Opcode,
     pub(super) payload: Vec<u8>,
 }
@@ -96,7 +96,23 @@ fn frames_of_parts(input: &Input<'_>) -> Frames {
     (out, None)
 }
 
-/// Frames and parts are the same in any chunks, keep the limits, and survive being sent on.
+/// What a naive reading of the rules makes of the wire. A head that is cut off it judges only after
+/// some bytes were added to it, and then whatever the rest might have been.
+fn check_against_naive(input: &Input<'_>, found: &Frames) {
+    let naive = |wire: &[u8]| naive::frames(input.role, input.rsv1, limits(), wire);
+    let expected = naive(input.wire);
+    if expected.1.is_some() || found.1.is_none() {
+        assert_eq!(*found, expected, "by the rules");
+        return;
+    }
+    assert_eq!(found.0, expected.0, "by the rules");
+    for rest in [[0x00; 14], [0xFF; 14]] {
+        let wire = [input.wire, &rest].concat();
+        assert!(naive(&wire).1.is_some(), "{:?} came too early", found.1);
+    }
+}
+
+/// Frames and parts are what the rules say, the same in any chunks, and survive being sent on.
 ///
 /// # Panics
 /// If a promise is broken.
@@ -105,6 +121,7 @@ pub fn decode(data: &[u8]) {
         return;
     };
     let (found, error) = frames(input.role, input.rsv1, std::iter::once(input.wire));
+    check_against_naive(&input, &(found.clone(), error));
     let chunked = frames(input.role, input.rsv1, input.chunks());
     assert_eq!(chunked, (found.clone(), error), "in chunks");
     assert_eq!(frames_of_parts(&input), (found.clone(), error), "in parts");

@@ -1,8 +1,10 @@
 //! The command line: flags, logs, exit codes.
 
 mod auth_options;
+mod client_options;
 mod describe;
 mod logs;
+mod page_options;
 mod serve;
 mod stream_options;
 mod sub;
@@ -35,6 +37,8 @@ const FAILED: u8 = 1;
     realtime-server --listen 0.0.0.0:8080 --log-format json\n  \
     realtime-server openapi --version 3.2 --format yaml\n  \
     realtime-server --stream prices --sse-slow-client conflate\n  \
+    realtime-server --static /app=./public --cors-origin https://app.example.com\n  \
+    realtime-server --trusted-proxy 10.0.0.0/8 --allowed-host push.example.com\n  \
     realtime-server --jwt-key-file HS256=secret.txt --rules rules.json\n  \
     realtime-server token --key-file HS256=secret.txt ann --claim scope=publish\n  \
     realtime-server sub http://127.0.0.1:5000/sse/broadcast\n  \

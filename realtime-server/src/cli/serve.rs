@@ -3,6 +3,7 @@ use std::{
     fmt,
     io::{self, Write},
     net::SocketAddr,
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -16,14 +17,17 @@ use tracing::{info, warn};
 
 use super::{
     auth_options::AuthOptions,
+    client_options::ClientOptions,
     logs::{self, Format, Level},
+    page_options::PageOptions,
     stream_options::StreamOptions,
     tls_options::TlsOptions,
     tokens::{self, People, PeopleError},
 };
 use crate::{
-    config::HttpConfig,
+    config::{HttpConfig, ServerConfig},
     demo,
+    endpoint::Directory,
     http::{Tls, TlsError},
     hub::LogForwarder,
     server::{Listener, ServerBuilder, SetupError},
@@ -72,6 +76,10 @@ pub(super) struct Options {
     #[command(flatten)]
     streams: StreamOptions,
     #[command(flatten)]
+    clients: ClientOptions,
+    #[command(flatten)]
+    pages: PageOptions,
+    #[command(flatten)]
     auth: AuthOptions,
 }
 
@@ -84,6 +92,10 @@ pub(super) enum StartError {
     },
     Listen {
         address: SocketAddr,
+        error: io::Error,
+    },
+    Static {
+        directory: PathBuf,
         error: io::Error,
     },
     Runtime(io::Error),
@@ -124,11 +136,12 @@ async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), Star
         }
         None => None,
     };
-    let http = HttpConfig {
+    let mut http = HttpConfig {
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
     };
-    let people = tokens::people(&options.auth, local).map_err(StartError::People)?;
+    let people = tokens::people(&options.auth, options.pages.cookie_origins(), local)
+        .map_err(StartError::People)?;
     let mut server = ServerBuilder::new();
     server.task(reload_keys(&people).map_err(StartError::Runtime)?);
     let settings = demo::Settings {
@@ -140,8 +153,25 @@ async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), Star
         tickets: people.tickets,
         rules: people.rules,
     };
+    options.clients.set_http(&mut http);
     server.http_config(http);
+    let mut config = ServerConfig::default();
+    options.clients.set_server(&mut config);
+    options.pages.set_server(&mut config);
+    server.config(config);
+    server.client_limits(options.clients.limits());
+    server.hosts(options.pages.hosts());
+    server.cors(options.pages.cors());
     let hub = demo::install(&mut server, &settings).map_err(StartError::Setup)?;
+    for mount in &options.pages.mounts {
+        let directory = Directory::open(&mount.directory).map_err(|error| StartError::Static {
+            directory: mount.directory.clone(),
+            error,
+        })?;
+        server
+            .directory(&mount.path, directory)
+            .map_err(StartError::Setup)?;
+    }
     if let Some(logs) = logs {
         server.task(logs.run(hub));
     }
@@ -257,6 +287,13 @@ impl fmt::Display for StartError {
                 )
             }
             Self::Listen { address, error } => write!(f, "cannot listen on {address}: {error}"),
+            Self::Static { directory, error } => {
+                write!(
+                    f,
+                    "cannot serve the directory {}: {error}",
+                    directory.display()
+                )
+            }
             Self::Runtime(error) => write!(f, "cannot start: {error}"),
             Self::Setup(error) => write!(f, "cannot set up the demo: {error}"),
             Self::Keys { certificates, keys } => write!(
@@ -272,9 +309,10 @@ impl fmt::Display for StartError {
 impl Error for StartError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Address { error, .. } | Self::Listen { error, .. } | Self::Runtime(error) => {
-                Some(error)
-            }
+            Self::Address { error, .. }
+            | Self::Listen { error, .. }
+            | Self::Static { error, .. }
+            | Self::Runtime(error) => Some(error),
             Self::Setup(error) => Some(error),
             Self::Keys { .. } => None,
             Self::Tls(error) => Some(error),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Http2Config;
+use super::{Http2Config, Network, ProxyFields};
 
 /// Limits and time-outs of every HTTP connection.
 ///
@@ -75,6 +75,12 @@ pub struct HttpConfig {
     pub linger_bytes: usize,
     /// A handler must answer within 30 s, unless its route holds the request open. Beyond it: 503.
     pub handler_timeout: Duration,
+    /// Proxies whose word about a client is taken: none. It is its address that limits, logs and
+    /// caps are then about, and its scheme and host that origins are compared with. Of several
+    /// proxies in a row each must be in the list.
+    pub trusted_proxies: Vec<Network>,
+    /// By which fields they say it.
+    pub proxy_fields: ProxyFields,
     /// What HTTP/2 has besides.
     pub http2: Http2Config,
 }
@@ -109,6 +115,8 @@ impl Default for HttpConfig {
             linger_timeout: Duration::from_secs(2),
             linger_bytes: 8 * 1024 * 1024,
             handler_timeout: Duration::from_secs(30),
+            trusted_proxies: Vec::new(),
+            proxy_fields: ProxyFields::default(),
             http2: Http2Config::default(),
         }
     }

@@ -1,7 +1,7 @@
-/// Which web pages may open a connection (RFC 6455 section 10.2).
+/// Which web pages may open connections and change things (RFC 6455 section 10.2).
 ///
-/// Browsers name the origin of the page in every WebSocket handshake and send its cookies along;
-/// nothing else keeps a foreign page out. Clients that are no browsers name none, and are admitted.
+/// Browsers name the origin of the page in every WebSocket handshake and in every other request that is
+/// not a mere GET, and send cookies along; nothing else keeps a foreign page out. Clients that are no browsers name none, and are admitted.
 ///
 /// ```
 /// use realtime_server::config::Origins;

@@ -11,6 +11,13 @@ pub struct ServerConfig {
     pub drain_timeout: Duration,
     /// How long the accept loop rests when the process is out of files or memory: 50 ms.
     pub accept_pause: Duration,
+    /// Whether every connection begins with the PROXY protocol, version 1 or 2: no. It is taken from
+    /// [trusted proxies](super::HttpConfig::trusted_proxies) alone; others are closed.
+    pub proxy_protocol: bool,
+    /// How long that may take: 5 s. Beyond it: a close.
+    pub proxy_protocol_timeout: Duration,
+    /// How long browsers that came over TLS are told to come over nothing else (RFC 6797): a year.
+    pub hsts: Option<Duration>,
 }
 
 impl Default for ServerConfig {
@@ -19,6 +26,9 @@ impl Default for ServerConfig {
             max_connections: 10_000,
             drain_timeout: Duration::from_secs(4),
             accept_pause: Duration::from_millis(50),
+            proxy_protocol: false,
+            proxy_protocol_timeout: Duration::from_secs(5),
+            hsts: Some(Duration::from_secs(365 * 24 * 60 * 60)),
         }
     }
 }

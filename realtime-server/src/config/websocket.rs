@@ -16,8 +16,8 @@ use super::Origins;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebSocketConfig {
-    /// Which pages may connect: those of this server.
-    pub origins: Origins,
+    /// Which pages may connect: those that the [server](super::CorsConfig) admits.
+    pub origins: Option<Origins>,
     /// The sub-protocols that are spoken here, the preferred one first: none. A client that offers
     /// others is connected without one; [`protocol`](crate::endpoint::WebSocket::protocol) tells.
     pub protocols: Vec<Box<str>>,
@@ -51,7 +51,7 @@ pub struct WebSocketConfig {
 impl Default for WebSocketConfig {
     fn default() -> Self {
         Self {
-            origins: Origins::Same,
+            origins: None,
             protocols: Vec::new(),
             max_message: 1024 * 1024,
             max_fragments: 1 << 17,

@@ -97,10 +97,11 @@ pub(super) fn install(
 
 /// The hub for those whom the settings let in.
 fn restricted<S: Send + Sync + 'static>(mut hub: Hub<S>, settings: &Settings) -> Hub<S> {
-    let mut config = HubConfig::default();
-    // As event streams do; the client comes back with a newer token.
-    config.close_on_expiration = settings.guard.is_some();
-    hub = hub.config(config);
+    hub = hub.config(HubConfig {
+        // As event streams do; the client comes back with a newer token.
+        close_on_expiration: settings.guard.is_some(),
+        ..HubConfig::default()
+    });
     let mut guard = settings.guard.clone();
     if let Some(policy) = settings.rules.policy(Verb::Connect, NAME) {
         let anybody = || Guard::new(Access::new()).or_anybody();

@@ -2,6 +2,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 
+use super::conditions::is_known;
 use crate::http::{HeaderValue, Request, Response, Status};
 
 /// What a page may load and who may frame it: our own files, and nobody.
@@ -60,18 +61,9 @@ impl Asset {
                 "cross-origin-opener-policy",
                 const { HeaderValue::from_static("same-origin") },
             )
+            .header(
+                "permissions-policy",
+                const { HeaderValue::from_static("camera=(), microphone=(), geolocation=()") },
+            )
     }
-}
-
-/// Whether the client has what `tag` stands for.
-//= https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
-//# A recipient MUST use the weak comparison function when comparing entity tags for
-//# If-None-Match
-pub(super) fn is_known(request: &Request, tag: &str) -> bool {
-    request.header("if-none-match").is_some_and(|known| {
-        known
-            .split(',')
-            .map(str::trim)
-            .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
-    })
 }

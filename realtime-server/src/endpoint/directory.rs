@@ -10,8 +10,17 @@ use percent_encoding::percent_decode_str;
 use tokio::task::spawn_blocking;
 use tracing::{debug, warn};
 
-use super::{assets::is_known, file, media_type};
-use crate::http::{HeaderValue, Problem, Request, Response, Status};
+use super::{
+    conditions::{Validators, Wanted},
+    encoding::{CODINGS, takes},
+    file, media_type,
+};
+use crate::http::{HeaderValue, Problem, Request, Response, Status, date};
+
+/// What pages of a directory may do unless its author says otherwise: everything but be framed by
+/// others, rebase their links and run plug-ins.
+const POLICY: HeaderValue =
+    HeaderValue::from_static("object-src 'none'; base-uri 'self'; frame-ancestors 'self'");
 
 /// The files below a directory, for [`ServerBuilder::directory`](crate::server::ServerBuilder::directory).
 ///
@@ -19,16 +28,23 @@ use crate::http::{HeaderValue, Problem, Request, Response, Status};
 /// out of it are not followed, and there is no listing. Small files are sent whole, larger ones in
 /// pieces, so that a request never holds more than 64 KiB. A clone is the same directory.
 ///
-/// What a client knows by the file's tag is answered with 304; ranges are not served.
+/// Conditional requests are answered by an entity tag and the time of the last change, and single
+/// ranges with the part. Where `NAME.br` or `NAME.gz` lies beside `NAME`, clients that take such an
+/// encoding get it.
 #[derive(Clone, Debug)]
 pub struct Directory {
     root: Arc<Path>,
+    policy: HeaderValue,
 }
 
 /// An open file and what there is to know of it.
 struct Found {
     file: File,
     metadata: Metadata,
+    /// The coding of its content, if it has one.
+    coding: Option<&'static str>,
+    /// Whether there are variants of it.
+    varies: bool,
 }
 
 impl Directory {
@@ -41,7 +57,17 @@ impl Directory {
         if !fs::metadata(&root)?.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        Ok(Self { root: root.into() })
+        Ok(Self {
+            root: root.into(),
+            policy: POLICY,
+        })
+    }
+
+    /// Has its files sent with this `Content-Security-Policy`.
+    #[must_use]
+    pub fn with_policy(mut self, policy: HeaderValue) -> Self {
+        self.policy = policy;
+        self
     }
 
     /// The file at `path`, as it stands in the request's target.
@@ -52,8 +78,9 @@ impl Directory {
         };
         let media_type = media_type::of(relative.to_str().unwrap_or_default());
         let root = Arc::clone(&self.root);
+        let taken = CODINGS.map(|(coding, _)| takes(request, coding));
         // The kernel may have to wait for a disk.
-        let found = match spawn_blocking(move || find(&root, &relative)).await {
+        let found = match spawn_blocking(move || find_best(&root, &relative, taken)).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
                 debug!(%error, "no such file");
@@ -64,20 +91,69 @@ impl Directory {
                 return Problem::new(Status::INTERNAL_SERVER_ERROR).into();
             }
         };
-        let tag = tag(&found.metadata);
-        let response = if is_known(request, &tag) {
+        let (coding, varies) = (found.coding, found.varies);
+        let validators = found.validators();
+        let response = if validators.are_known(request) {
             Response::empty(Status::NOT_MODIFIED)
         } else {
-            file::send(found.file, found.metadata.len(), media_type).await
+            let size = found.metadata.len();
+            send(
+                found.file,
+                size,
+                validators.range(request, size),
+                media_type,
+            )
+            .await
         };
-        match HeaderValue::try_from(tag) {
-            Ok(tag) => response.header("etag", tag),
-            Err(_) => response,
+        if !matches!(
+            response.status,
+            Status::OK | Status::PARTIAL_CONTENT | Status::NOT_MODIFIED
+        ) {
+            return response;
         }
-        .header(
-            "cache-control",
-            const { HeaderValue::from_static("no-cache") },
-        )
+        let response = response
+            .header("accept-ranges", const { HeaderValue::from_static("bytes") })
+            .header(
+                "cache-control",
+                const { HeaderValue::from_static("no-cache") },
+            )
+            .header("content-security-policy", self.policy.clone());
+        let fields = [
+            ("etag", Some(validators.tag)),
+            ("last-modified", validators.modified.and_then(date::format)),
+            ("content-encoding", coding.map(str::to_owned)),
+            ("vary", varies.then(|| "Accept-Encoding".to_owned())),
+        ];
+        fields
+            .into_iter()
+            .fold(response, |response, (name, value)| {
+                match value.map(HeaderValue::try_from) {
+                    Some(Ok(value)) => response.header(name, value),
+                    _ => response,
+                }
+            })
+    }
+}
+
+async fn send(file: File, size: u64, wanted: Wanted, media_type: &'static str) -> Response {
+    let content_range = |range: String| HeaderValue::try_from(format!("bytes {range}/{size}"));
+    let (response, range) = match wanted {
+        Wanted::All => return file::send(file, 0, size, media_type).await,
+        Wanted::Nothing => (
+            Problem::new(Status::RANGE_NOT_SATISFIABLE).into(),
+            content_range("*".to_owned()),
+        ),
+        Wanted::Part { first, last } => {
+            let mut part = file::send(file, first, last - first + 1, media_type).await;
+            if part.status == Status::OK {
+                part.status = Status::PARTIAL_CONTENT;
+            }
+            (part, content_range(format!("{first}-{last}")))
+        }
+    };
+    match range {
+        Ok(range) => response.header("content-range", range),
+        Err(_) => response,
     }
 }
 
@@ -101,6 +177,27 @@ fn relative(path: &str) -> Option<PathBuf> {
         .collect()
 }
 
+/// The file, or the best variant of it in a coding that is `taken`.
+fn find_best(root: &Path, relative: &Path, taken: [bool; CODINGS.len()]) -> io::Result<Found> {
+    let mut plain = find(root, relative)?;
+    for ((coding, ending), taken) in CODINGS.into_iter().zip(taken) {
+        let mut name = relative.as_os_str().to_owned();
+        name.push(ending);
+        let Ok(variant) = find(root, Path::new(&name)) else {
+            continue;
+        };
+        plain.varies = true;
+        if taken {
+            return Ok(Found {
+                coding: Some(coding),
+                varies: true,
+                ..variant
+            });
+        }
+    }
+    Ok(plain)
+}
+
 fn find(root: &Path, relative: &Path) -> io::Result<Found> {
     // A link may lead anywhere; where it really leads must be inside.
     let real = fs::canonicalize(root.join(relative))?;
@@ -113,15 +210,24 @@ fn find(root: &Path, relative: &Path) -> io::Result<Found> {
     }
     let file = File::open(&real)?;
     let metadata = file.metadata()?;
-    Ok(Found { file, metadata })
+    Ok(Found {
+        file,
+        metadata,
+        coding: None,
+        varies: false,
+    })
 }
 
-/// A validator that changes with the size and the time of the last change.
-fn tag(metadata: &Metadata) -> String {
-    let changed = metadata
-        .modified()
-        .ok()
-        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-        .unwrap_or_default();
-    format!("\"{:x}-{:x}\"", metadata.len(), changed.as_nanos())
+impl Found {
+    /// They change with the coding, the size and the time of the last change.
+    fn validators(&self) -> Validators {
+        let modified = self.metadata.modified().ok();
+        let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let nanos = modified.unwrap_or_default().as_nanos();
+        let coding = self.coding.map_or("", |coding| coding);
+        Validators {
+            tag: format!("\"{:x}-{nanos:x}{coding}\"", self.metadata.len()),
+            modified: modified.map(|time| time.as_secs()),
+        }
+    }
 }

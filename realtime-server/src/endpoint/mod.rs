@@ -2,9 +2,11 @@
 //! pages and files, documents about itself.
 
 mod assets;
+mod conditions;
 mod directory;
 mod docs;
 mod documents;
+mod encoding;
 mod file;
 pub(crate) mod hub_api;
 pub(crate) mod json_body;

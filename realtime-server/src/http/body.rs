@@ -26,7 +26,7 @@ pub type Hook = Box<dyn FnOnce(Upgraded) -> BoxFuture<'static, ()> + Send>;
 
 /// A response body that is made while it is sent.
 ///
-/// The connection frames it: in chunks, or for HTTP/1.0 up to the close. Everything that one call
+/// The connection frames it: by its length, in chunks, or for HTTP/1.0 up to the close. Everything that one call
 /// appends leaves as one chunk in one system call. While the client does not read, the source is
 /// not asked.
 ///
@@ -38,6 +38,11 @@ pub trait Source: Send {
     /// `Ready(true)` means that something was appended, `Ready(false)` that the body ends after
     /// what was appended.
     fn poll_next(&mut self, cx: &mut Context<'_>, out: &mut Vec<Bytes>) -> Poll<bool>;
+
+    /// How many bytes it makes in all, where that is known before. It makes so many or panics.
+    fn length(&self) -> Option<u64> {
+        None
+    }
 
     /// Whether it learns of a stop by itself and ends in its own time, after last words that are
     /// made elsewhere.
@@ -54,6 +59,46 @@ pub struct Upgraded {
     pub leftover: BytesMut,
     /// Fires when the server stops.
     pub drain: CancellationToken,
+}
+
+impl Body {
+    /// Drops `guard` with the body.
+    pub(super) fn holding(self, guard: impl Send + Sync + 'static) -> Self {
+        match self {
+            Self::Stream(source) => Self::Stream(Box::new(Holding {
+                source,
+                _guard: guard,
+            })),
+            Self::Upgrade(hook) => Self::Upgrade(Box::new(move |upgraded| {
+                let running = hook(upgraded);
+                Box::pin(async move {
+                    running.await;
+                    drop(guard);
+                })
+            })),
+            whole => whole,
+        }
+    }
+}
+
+/// A source with something that lives as long.
+struct Holding<G> {
+    source: Box<dyn Source>,
+    _guard: G,
+}
+
+impl<G: Send> Source for Holding<G> {
+    fn poll_next(&mut self, cx: &mut Context<'_>, out: &mut Vec<Bytes>) -> Poll<bool> {
+        self.source.poll_next(cx, out)
+    }
+
+    fn length(&self) -> Option<u64> {
+        self.source.length()
+    }
+
+    fn ends_itself(&self) -> bool {
+        self.source.ends_itself()
+    }
 }
 
 impl fmt::Debug for Body {

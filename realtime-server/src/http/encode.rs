@@ -13,7 +13,7 @@ pub(crate) enum Delimiter {
     /// There is no content, and nothing is said about its length.
     None,
     /// So many bytes.
-    Length(usize),
+    Length(u64),
     /// In chunks.
     Chunked,
     /// Up to the end of the connection.
@@ -26,9 +26,14 @@ impl Delimiter {
         if response.status.forbids_content() {
             return Self::None;
         }
+        if let Body::Stream(source) = &response.body
+            && let Some(length) = source.length()
+        {
+            return Self::Length(length);
+        }
         match &response.body {
             Body::Empty | Body::Upgrade(_) => Self::Length(0),
-            Body::Full(content) => Self::Length(content.len()),
+            Body::Full(content) => Self::Length(u64::try_from(content.len()).unwrap_or(u64::MAX)),
             //= https://www.rfc-editor.org/rfc/rfc9112#section-6.1
             //# A server MUST NOT send a response containing Transfer-Encoding unless the
             //# corresponding request indicates HTTP/1.1 (or later minor revisions).

@@ -10,7 +10,7 @@ use super::framing::{self, Framing};
 use super::headers::Line;
 use super::refusal::Refusal;
 use super::request_line::RequestLine;
-use super::{Head, Headers, Method, Scheme, Version, host};
+use super::{Head, Headers, Method, Scheme, Version, forwarded, host};
 use crate::config::HttpConfig;
 
 /// What the connection itself has to know of a request.
@@ -50,14 +50,15 @@ pub(crate) fn parse(
         target,
         version,
     } = line;
+    let headers = parse_fields(fields, config.max_header_count)?;
+    check(version, &headers)?;
+    let client = forwarded::client(peer, scheme, &headers, config);
     //= https://www.rfc-editor.org/rfc/rfc9110#section-7.4
     //# Unless the connection is from a trusted gateway, an origin server MUST reject a request if
     //# any scheme-specific requirements for the target URI are not met.
-    if target.scheme().is_some_and(|meant| meant != scheme) {
+    if target.scheme().is_some_and(|meant| meant != client.scheme) {
         return Err(Refusal::Scheme);
     }
-    let headers = parse_fields(fields, config.max_header_count)?;
-    check(version, &headers)?;
     let framing = framing::decide(version, &headers)?;
     let keep_alive = keep_alive(version, &headers);
     let expects_continue = expects_continue(version, &headers)? && framing != Framing::None;
@@ -69,8 +70,9 @@ pub(crate) fn parse(
         version,
         headers,
         framing,
-        peer,
-        scheme,
+        peer: client.peer,
+        scheme: client.scheme,
+        forwarded_host: client.host,
         identity: None,
     });
     let may_upgrade = head.as_ref().is_some_and(Head::may_upgrade);

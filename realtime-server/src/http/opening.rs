@@ -5,24 +5,14 @@ use std::future::Future;
 use tracing::debug;
 use ws_frame::handshake;
 
-use super::{Head, HeaderValue, Problem, Response, Status, Upgraded, origin};
-use crate::config::Origins;
+use super::{Head, HeaderValue, Problem, Response, Status, Upgraded};
 
 const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
 const VERSION: HeaderValue = HeaderValue::from_static("13");
 
-/// Reads the opening handshake of a page or client that may connect; else what to refuse it with.
-pub(crate) fn open<'a>(
-    head: &'a Head,
-    origins: &Origins,
-) -> Result<handshake::Request<'a>, Response> {
-    if !origin::admits(origins, head) {
-        debug!(peer = %head.peer, "upgrade refused: foreign origin");
-        return Err(Problem::new(Status::FORBIDDEN)
-            .with_detail("pages of other origins may not connect")
-            .with_field("Origin")
-            .into());
-    }
+/// Reads the opening handshake; else what to refuse it with. Which pages may connect was decided
+/// before, as for every other request.
+pub(crate) fn open(head: &Head) -> Result<handshake::Request<'_>, Response> {
     handshake::Request::parse(head.headers.iter()).map_err(|error| {
         debug!(peer = %head.peer, %error, "upgrade refused");
         let refusal = |status| Problem::new(status).with_detail(error.to_string());

@@ -20,7 +20,9 @@ pub(crate) fn admits(origins: &Origins, head: &Head) -> bool {
         return false;
     };
     // Whole, never by a part of it: `http://a.example` is no part of `http://a.example.evil.test`.
-    is_same(origin, head) || listed.iter().any(|one| one.eq_ignore_ascii_case(origin))
+    // Not `null` either: all pages without an origin share it.
+    is_same(origin, head)
+        || origin != "null" && listed.iter().any(|one| one.eq_ignore_ascii_case(origin))
 }
 
 /// A page in clear text is not that of a server that is reached over TLS: anybody on the way could

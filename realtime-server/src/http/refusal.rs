@@ -6,7 +6,8 @@ use super::{Problem, Response, Status};
 
 /// What is wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+#[non_exhaustive]
+pub enum Refusal {
     /// The first byte begins no method.
     NotHttp,
     /// A line of the head does not end with one CR and LF.
@@ -60,7 +61,9 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn status(self) -> Status {
+    /// What the client is answered with.
+    #[must_use]
+    pub fn status(self) -> Status {
         match self {
             Self::NotHttp
             | Self::LineEnd

@@ -34,24 +34,30 @@ pub struct Head {
     pub headers: Headers,
     /// How the body is delimited.
     pub framing: Framing,
-    /// Who sits at the other end of the socket; a proxy, if there is one.
+    /// Who asks: the other end of the socket, or whom a
+    /// [trusted proxy](crate::config::HttpConfig::trusted_proxies) there names; port 0 if it names
+    /// none.
     pub peer: SocketAddr,
-    /// Whether it came over TLS.
+    /// Whether it came over TLS, to us or to that proxy.
     pub scheme: Scheme,
+    /// The authority that a trusted proxy was asked for.
+    pub(in crate::http) forwarded_host: Option<Box<str>>,
     /// Who asks, once a [`Guard`](crate::auth::Guard) has found it out.
     pub identity: Option<Arc<Identity>>,
 }
 
 impl Head {
-    /// The authority that the request is for: of the target if it names one, else `Host`; with
-    /// its port, if it has one. It is valid; whether it is ours is another question.
+    /// The authority that the request is for: the one that a trusted proxy was asked for, else that
+    /// of the target if it names one, else `Host`; with its port, if it has one. It is valid; whether
+    /// it is ours is another question.
     //= https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2
     //# When an origin server receives a request with an absolute-form of request-target, the
     //# origin server MUST ignore the received Host header field (if any) and instead use the host
     //# information of the request-target.
     pub fn authority(&self) -> Option<&str> {
-        self.target
-            .authority()
+        self.forwarded_host
+            .as_deref()
+            .or_else(|| self.target.authority())
             .or_else(|| self.headers.text("host"))
     }
 

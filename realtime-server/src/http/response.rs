@@ -2,12 +2,13 @@
 
 use std::future::Future;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use serde::Serialize;
 use tracing::error;
 
+use super::encode::{self, Delimiter, Next};
 use super::request_line::is_token_byte;
-use super::{Body, HeaderValue, Problem, Source, Status, Upgraded};
+use super::{Body, HeaderValue, Problem, Source, Status, Upgraded, Version};
 
 /// A response. Its length, `Date` and `Connection` are the connection's business.
 #[derive(Debug)]
@@ -134,6 +135,32 @@ impl Response {
 
     pub(crate) fn closes(&self) -> bool {
         self.closes
+    }
+
+    /// Whether a header line has this name, which is in lower case.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(known, _)| *known == name)
+    }
+
+    /// Whether browsers show it as a page.
+    pub(crate) fn is_page(&self) -> bool {
+        self.headers
+            .iter()
+            .any(|(name, value)| *name == "content-type" && value.as_str().starts_with("text/html"))
+    }
+
+    /// Drops `guard` only when all of the content was made, or the protocol it changes to has ended.
+    pub(crate) fn holding(mut self, guard: impl Send + Sync + 'static) -> Self {
+        self.body = self.body.holding(guard);
+        self
+    }
+
+    /// The head alone, as the last one of a connection that nothing is read from.
+    pub(crate) fn last_words(&self) -> BytesMut {
+        let mut head = BytesMut::new();
+        let delimiter = Delimiter::Length(0);
+        encode::head(self, delimiter, Next::Close, Version::Http11, &mut head);
+        head
     }
 
     /// The header lines that were added, in their order.

@@ -34,6 +34,7 @@ statuses! {
     CREATED 201 "Created" "RFC 9110 section 15.3.2";
     ACCEPTED 202 "Accepted" "RFC 9110 section 15.3.3";
     NO_CONTENT 204 "No Content" "RFC 9110 section 15.3.5";
+    PARTIAL_CONTENT 206 "Partial Content" "RFC 9110 section 15.3.7";
     MOVED_PERMANENTLY 301 "Moved Permanently" "RFC 9110 section 15.4.2";
     FOUND 302 "Found" "RFC 9110 section 15.4.3";
     SEE_OTHER 303 "See Other" "RFC 9110 section 15.4.4";
@@ -53,6 +54,7 @@ statuses! {
     CONTENT_TOO_LARGE 413 "Content Too Large" "RFC 9110 section 15.5.14";
     URI_TOO_LONG 414 "URI Too Long" "RFC 9110 section 15.5.15";
     UNSUPPORTED_MEDIA_TYPE 415 "Unsupported Media Type" "RFC 9110 section 15.5.16";
+    RANGE_NOT_SATISFIABLE 416 "Range Not Satisfiable" "RFC 9110 section 15.5.17";
     EXPECTATION_FAILED 417 "Expectation Failed" "RFC 9110 section 15.5.18";
     MISDIRECTED_REQUEST 421 "Misdirected Request" "RFC 9110 section 15.5.20";
     UNPROCESSABLE_CONTENT 422 "Unprocessable Content" "RFC 9110 section 15.5.21";

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     auth::{Guard, Policy},
-    config::HubConfig,
+    config::{HubConfig, Origins},
     fanout::Registry,
     http::Head,
     metrics::Metrics,
@@ -52,6 +52,7 @@ use crate::{
 pub struct Hub<S> {
     state: Arc<S>,
     config: HubConfig,
+    origins: Option<Origins>,
     pub(super) methods: Vec<Method>,
     pub(super) description: Description,
     before_dispatch: Option<Box<BeforeFn>>,
@@ -71,6 +72,7 @@ impl<S: Send + Sync + 'static> Hub<S> {
         Self {
             state: state.into(),
             config: HubConfig::default(),
+            origins: None,
             methods: Vec::new(),
             description: Description::default(),
             before_dispatch: None,
@@ -89,6 +91,18 @@ impl<S: Send + Sync + 'static> Hub<S> {
     pub fn config(mut self, config: HubConfig) -> Self {
         self.config = config;
         self
+    }
+
+    /// Says which pages may connect, instead of those that the [server](crate::config::CorsConfig)
+    /// admits.
+    #[must_use]
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.origins = Some(origins);
+        self
+    }
+
+    pub(crate) fn own_origins(&self) -> Option<&Origins> {
+        self.origins.as_ref()
     }
 
     /// Adds the method that clients invoke as `name`, in any case of its letters.

@@ -1,10 +1,13 @@
 use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, join_all},
+};
 use openapi_emit::Document;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::Semaphore,
     task::JoinSet,
     time::{self, Instant},
 };
@@ -13,11 +16,14 @@ use tracing::{debug, error, info, warn};
 
 use super::{
     Listener, ServerBuilder,
+    admission::Admission,
+    cors::Cors,
+    front::{AnswerFilter, Front, Rules},
     listener::{Accepted, Listeners},
     router::Router,
 };
 use crate::{
-    config::{HttpConfig, ServerConfig},
+    config::{CorsConfig, Hosts, HttpConfig, ServerConfig},
     endpoint::EventStream,
     fanout::{End, Registry},
     http::{self, Serving, Socket, Tls},
@@ -34,6 +40,10 @@ pub struct Server {
     config: ServerConfig,
     metrics: Arc<Metrics>,
     router: Arc<Router>,
+    admission: Arc<Admission>,
+    hosts: Hosts,
+    cors: CorsConfig,
+    filter: Option<AnswerFilter>,
     tasks: Vec<BoxFuture<'static, ()>>,
     stop_hooks: Vec<BoxFuture<'static, ()>>,
     registries: Vec<Arc<Registry>>,
@@ -45,11 +55,21 @@ pub struct Server {
 
 impl Server {
     pub(super) fn new(builder: ServerBuilder, document: Option<Document>) -> Self {
+        let admission = Admission::new(
+            builder.clients,
+            &builder.http,
+            builder.config,
+            Arc::clone(&builder.metrics),
+        );
         Self {
             http: Arc::new(builder.http),
             config: builder.config,
             metrics: builder.metrics,
             router: Arc::new(builder.router),
+            admission: Arc::new(admission),
+            hosts: builder.hosts,
+            cors: builder.cors,
+            filter: builder.filter,
             tasks: builder.tasks,
             stop_hooks: builder.stop_hooks,
             registries: builder.registries,
@@ -85,14 +105,23 @@ impl Server {
         for tls in listeners.watches() {
             beside.spawn(tls.watch());
         }
+        let mut connections = JoinSet::new();
+        let mut stop = std::pin::pin!(stop);
+        let rules = Rules {
+            admission: Arc::clone(&self.admission),
+            hosts: self.hosts,
+            loopback: listeners.are_local(),
+            cors: Cors::new(self.cors),
+            hsts: self.config.hsts,
+            filter: self.filter,
+            metrics: Arc::clone(&self.metrics),
+        };
         let serving = Serving {
-            service: self.router,
+            service: Arc::new(Front::new(self.router, rules)),
             config: self.http,
             metrics: Arc::clone(&self.metrics),
             drain: drain.clone(),
         };
-        let mut connections = JoinSet::new();
-        let mut stop = std::pin::pin!(stop);
         loop {
             tokio::select! {
                 () = &mut stop => break,
@@ -103,12 +132,24 @@ impl Server {
                             continue;
                         };
                         let (serving, permits) = (serving.clone(), Arc::clone(&permits));
-                        connections.spawn(hold(permit, async move {
+                        let admission = Arc::clone(&self.admission);
+                        // Only what is in clear text is not boxed: it needs less room.
+                        let connection = async move {
+                            let mut stream = stream;
+                            let Some(client) = admission.admit(&mut stream, peer, tls.is_some()).await
+                            else {
+                                return;
+                            };
                             match tls {
-                                Some(tls) => tls.serve(stream, peer, serving, permits).await,
-                                None => http::run(Socket::new(stream, peer), serving).await,
+                                Some(tls) => {
+                                    Box::pin(tls.serve(stream, client.peer, serving, permits)).await;
+                                }
+                                None => http::run(Socket::new(stream, client.peer), serving).await,
                             }
-                        }));
+                        };
+                        // The permit is kept for as long as the connection runs, on whatever way
+                        // it ends. (A future that awaits another one would hold it twice.)
+                        connections.spawn(connection.map(move |()| drop(permit)));
                     }
                     Err(error) => rest(&error, self.config).await,
                 },
@@ -151,11 +192,6 @@ impl Server {
         beside.shutdown().await;
         info!("stopped");
     }
-}
-
-/// Keeps the permit for as long as the connection runs, on whatever way it ends.
-async fn hold(_permit: OwnedSemaphorePermit, connection: impl Future<Output = ()>) {
-    connection.await;
 }
 
 /// Turns a client away: with an answer, where it could read one without a handshake.

@@ -10,6 +10,7 @@ use openapi_emit::Api;
 use super::{
     Route, Server, SetupError,
     document::document,
+    front::AnswerFilter,
     gate::Entrance,
     pattern::Pattern,
     route::Description,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     auth::Guard,
-    config::{HttpConfig, ServerConfig},
+    config::{ClientLimits, CorsConfig, Hosts, HttpConfig, ServerConfig},
     description::Schemas,
     endpoint::{Documents, EventStream},
     fanout::Registry,
@@ -47,6 +48,10 @@ const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 pub struct ServerBuilder {
     pub(super) http: HttpConfig,
     pub(super) config: ServerConfig,
+    pub(super) clients: ClientLimits,
+    pub(super) hosts: Hosts,
+    pub(super) cors: CorsConfig,
+    pub(super) filter: Option<AnswerFilter>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) router: Router,
     pub(super) guard: Option<Guard>,
@@ -189,7 +194,7 @@ impl ServerBuilder {
         &mut self,
         filter: impl Fn(&Head, Response) -> Response + Send + Sync + 'static,
     ) {
-        self.router.filter = Some(Arc::new(filter));
+        self.filter = Some(Arc::new(filter));
     }
 
     /// Serves `stream` to whoever gets `pattern`.
@@ -232,6 +237,7 @@ impl ServerBuilder {
         hub: Hub<S>,
     ) -> Result<Clients, SetupError> {
         let document = hub.document(path, &mut self.schemas)?;
+        let origins = hub.own_origins().cloned();
         let guard = hub.guard_of_all().or_else(|| self.guard.clone());
         let core = hub.build(path, Arc::clone(&self.metrics))?;
         let clients = Clients::new(Arc::clone(&core));
@@ -239,7 +245,7 @@ impl ServerBuilder {
         let endpoint = Arc::new(HubEndpoint::new(core));
         let described = endpoint.describe(document, &mut self.schemas);
         let described = Description::Hub(Box::new(described));
-        self.transports(path, endpoint, described, guard)?;
+        self.transports(path, endpoint, described, (guard, origins))?;
         Ok(clients)
     }
 
@@ -258,7 +264,6 @@ impl ServerBuilder {
     /// # Errors
     /// When the routes cannot be [documented](Self::document).
     pub fn build(mut self) -> Result<Server, SetupError> {
-        self.router.metrics = Arc::clone(&self.metrics);
         for access in self.router.accesses() {
             let metrics = Arc::clone(&self.metrics);
             self.task(async move { access.run(&metrics).await });
@@ -289,6 +294,8 @@ impl ServerBuilder {
             pace: Pace::Prompt,
             handler,
             description: Description::Plain,
+            origins: None,
+            negotiates: false,
             entrance: Entrance::Route,
             guard: self.guard.clone(),
         };

@@ -8,7 +8,7 @@ use std::{
 use super::{ServerBuilder, SetupError, gate::Entrance, route::Description, router::Endpoint};
 use crate::{
     auth::Guard,
-    config::HubConfig,
+    config::{HubConfig, Origins},
     http::{Handler, Method, Pace},
     signalr::{HubEndpoint, RawConnection},
 };
@@ -55,18 +55,19 @@ impl ServerBuilder {
         Fut: Future<Output = ()> + Send + 'static,
     {
         let metrics = Arc::clone(&self.metrics);
-        let endpoint = HubEndpoint::raw(config, metrics, move |client| Box::pin(handler(client)));
+        let endpoint = HubEndpoint::raw(&config, metrics, move |client| Box::pin(handler(client)));
         let guard = self.guard.clone();
-        self.transports(path, Arc::new(endpoint), Description::Hidden, guard)
+        self.transports(path, Arc::new(endpoint), Description::Hidden, (guard, None))
     }
 
-    /// Adds the routes of a hub or of raw connections, and what runs beside them.
+    /// Adds the routes of a hub or of raw connections, and what runs beside them, for whom
+    /// the guard lets in and pages of these origins.
     pub(super) fn transports(
         &mut self,
         path: &str,
         endpoint: Arc<HubEndpoint>,
         described: Description,
-        guard: Option<Guard>,
+        (guard, origins): (Option<Guard>, Option<Origins>),
     ) -> Result<(), SetupError> {
         let negotiate = format!("{}/negotiate", path.trim_end_matches('/'));
         let mut described = Some(described);
@@ -77,6 +78,8 @@ impl ServerBuilder {
             })?;
             route.endpoint.description = Description::PartOfHub;
             route.endpoint.entrance = Entrance::Hub;
+            route.endpoint.negotiates = method == Method::Post;
+            route.endpoint.origins.clone_from(&origins);
             route.endpoint.guard.clone_from(&guard);
             let answers = Arc::clone(&endpoint);
             let handler: Handler = Arc::new(move |request| {
@@ -94,6 +97,8 @@ impl ServerBuilder {
                 description,
                 entrance: Entrance::Hub,
                 guard: guard.clone(),
+                origins: origins.clone(),
+                negotiates: false,
             };
             self.add_endpoint(path, endpoint)?;
         }

@@ -65,6 +65,14 @@ impl Listeners {
         watched.into_iter()
     }
 
+    /// Whether all of them are reached from this machine only.
+    pub(super) fn are_local(&self) -> bool {
+        self.all.iter().all(|listener| {
+            let address = listener.tcp.local_addr();
+            address.is_ok_and(|address| address.ip().to_canonical().is_loopback())
+        })
+    }
+
     /// The next connection of any of them.
     pub(super) async fn accept(&mut self) -> io::Result<Accepted> {
         poll_fn(|cx| self.poll_accept(cx)).await

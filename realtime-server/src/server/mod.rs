@@ -1,16 +1,23 @@
 //! The server: its routes, its accept loop, and how it stops.
 
 mod accept;
+mod admission;
 mod builder;
 mod connections;
+mod cors;
 mod document;
+mod front;
 mod gate;
+mod hardening;
+mod hosts;
 mod listener;
 mod offers;
 mod pattern;
 mod plain;
+mod proxy_protocol;
 mod route;
 mod router;
+mod safety;
 mod security;
 mod setup;
 

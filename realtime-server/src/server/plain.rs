@@ -42,6 +42,7 @@ impl ServerBuilder {
         F: Fn(WebSocket) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
+        let origins = config.origins.clone();
         let endpoint = Arc::new(WebSocketEndpoint::new(
             config,
             Arc::clone(&self.metrics),
@@ -51,6 +52,7 @@ impl ServerBuilder {
         self.registries.push(Arc::clone(endpoint.registry()));
         self.task(async move { endpoint.run().await });
         let route = self.get(pattern, move |request| ready(opens.connect(request)))?;
+        route.endpoint.origins = origins;
         route.endpoint.entrance = Entrance::Stream;
         Ok(route)
     }

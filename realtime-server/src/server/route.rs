@@ -3,7 +3,7 @@ use std::fmt;
 use openapi_emit::Operation;
 
 use super::{gate::Entrance, router::Endpoint};
-use crate::{auth::Guard, description::Schemas};
+use crate::{auth::Guard, config::Origins, description::Schemas};
 
 /// A route that was just registered, to say more about it.
 pub struct Route<'a> {
@@ -30,6 +30,7 @@ impl Route<'_> {
     /// in [`Head::identity`](crate::http::Head::identity).
     #[expect(
         clippy::return_self_not_must_use,
+        clippy::must_use_candidate,
         reason = "the route has its guard all the same"
     )]
     pub fn guard(self, guard: &Guard) -> Self {
@@ -40,6 +41,7 @@ impl Route<'_> {
     /// Lets everybody in, whatever [`ServerBuilder::guard`](super::ServerBuilder::guard) says.
     #[expect(
         clippy::return_self_not_must_use,
+        clippy::must_use_candidate,
         reason = "the route is open all the same"
     )]
     pub fn open(self) -> Self {
@@ -51,6 +53,7 @@ impl Route<'_> {
     /// stream, because a browser cannot set a header on its requests.
     #[expect(
         clippy::return_self_not_must_use,
+        clippy::must_use_candidate,
         reason = "the route takes it all the same"
     )]
     pub fn takes_query_token(self) -> Self {
@@ -72,6 +75,18 @@ impl Route<'_> {
     pub fn describe(self, describe: impl FnOnce(&mut Schemas) -> Operation) {
         let operation = describe(self.schemas);
         self.endpoint.description = Description::Operation(Box::new(operation));
+    }
+
+    /// Says which pages may ask for it, instead of those that the
+    /// [server](crate::config::CorsConfig) admits. Routes of one path should all say the same.
+    #[expect(
+        clippy::return_self_not_must_use,
+        clippy::must_use_candidate,
+        reason = "the route has its origins all the same"
+    )]
+    pub fn origins(self, origins: Origins) -> Self {
+        self.endpoint.origins = Some(origins);
+        self
     }
 
     /// Leaves the route out of the documents: it is a file of a page, or nobody's business.

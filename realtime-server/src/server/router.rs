@@ -1,28 +1,21 @@
 use std::{fmt, sync::Arc};
 
-use crate::{
-    auth::{Access, Guard},
-    http::{
-        Decision, Handler, Head, HeaderValue, Method, Pace, Problem, Response, Service, Status,
-    },
-    metrics::Metrics,
-};
-
 use super::{
     gate::{Entrance, pass},
     pattern::Pattern,
     route::Description,
 };
-
-/// What every answer goes through before it is sent.
-pub(super) type AnswerFilter = Arc<dyn Fn(&Head, Response) -> Response + Send + Sync>;
+use crate::{
+    auth::{Access, Guard},
+    config::Origins,
+    http::{Decision, Handler, Head, HeaderValue, Method, Pace, Params, Problem, Response, Status},
+    metrics::Metrics,
+};
 
 /// The table of routes.
 #[derive(Default)]
 pub(super) struct Router {
     pub(super) resources: Vec<Resource>,
-    pub(super) filter: Option<AnswerFilter>,
-    pub(super) metrics: Arc<Metrics>,
 }
 
 /// What is at the paths of one pattern.
@@ -38,6 +31,9 @@ pub(super) struct Endpoint {
     pub(super) pace: Pace,
     pub(super) handler: Handler,
     pub(super) description: Description,
+    /// Which pages may ask for it, where it says so itself.
+    pub(super) origins: Option<Origins>,
+    pub(super) negotiates: bool,
     pub(super) entrance: Entrance,
     pub(super) guard: Option<Guard>,
 }
@@ -98,58 +94,85 @@ impl Router {
     }
 }
 
-impl Service for Router {
-    fn route(&self, head: &Head) -> Decision {
-        let decision = self.decide(head);
-        let Some(filter) = &self.filter else {
-            return decision;
+impl Router {
+    /// What there is for a request.
+    pub(super) fn find(&self, head: &Head) -> Found<'_> {
+        let path = head.target.path();
+        let found = self.resources.iter().find_map(|resource| {
+            let params = resource.pattern.matches(path)?;
+            Some((resource, params))
+        });
+        // HEAD is answered by GET; the connection leaves the content out.
+        let wanted = match head.method {
+            Method::Head => Method::Get,
+            // A preflight asks for somebody else.
+            Method::Options => requested_method(head).unwrap_or(Method::Options),
+            method => method,
         };
-        match decision {
-            Decision::Answer(response) => Decision::Answer(filter(head, response)),
-            Decision::Call {
-                body_limit,
-                params,
-                handler,
-                pace,
-            } => {
-                let filter = Arc::clone(filter);
-                let handler: Handler = Arc::new(move |request| {
-                    let (filter, head) = (Arc::clone(&filter), request.head.clone());
-                    let answer = handler(request);
-                    Box::pin(async move { filter(&head, answer.await) })
-                });
-                Decision::Call {
-                    body_limit,
-                    params,
-                    handler,
-                    pace,
-                }
-            }
+        match found {
+            Some((resource, params)) => Found {
+                endpoint: resource.endpoint(wanted),
+                resource: Some((resource, params)),
+            },
+            None => Found {
+                endpoint: None,
+                resource: None,
+            },
         }
     }
 }
 
-impl Router {
-    fn decide(&self, head: &Head) -> Decision {
-        let path = head.target.path();
-        let found = self.resources.iter().find_map(|resource| {
-            resource
-                .pattern
-                .matches(path)
-                .map(|params| (resource, params))
-        });
-        let Some((resource, params)) = found else {
+fn requested_method(head: &Head) -> Option<Method> {
+    head.headers
+        .text("access-control-request-method")
+        .and_then(Method::parse)
+}
+
+/// What there is for a request, if anything.
+pub(super) struct Found<'a> {
+    resource: Option<(&'a Resource, Params)>,
+    endpoint: Option<&'a Endpoint>,
+}
+
+impl Found<'_> {
+    /// Which pages may ask for it, if it says so itself. At a path that takes another method, all
+    /// methods say the same.
+    pub(super) fn origins(&self) -> Option<&Origins> {
+        let (resource, _) = self.resource.as_ref()?;
+        let endpoint = self.endpoint.or_else(|| resource.methods.first())?;
+        endpoint.origins.as_ref()
+    }
+
+    /// Whether it opens a connection, so that even a GET changes something.
+    pub(super) fn opens(&self) -> bool {
+        self.endpoint
+            .is_some_and(|endpoint| endpoint.entrance != Entrance::Route)
+    }
+
+    /// Whether it negotiates with clients of a hub.
+    pub(super) fn negotiates(&self) -> bool {
+        self.endpoint.is_some_and(|endpoint| endpoint.negotiates)
+    }
+
+    /// The methods that are taken here.
+    pub(super) fn methods(&self) -> HeaderValue {
+        let resource = self.resource.as_ref();
+        resource.map_or(const { HeaderValue::from_static("OPTIONS") }, |found| {
+            found.0.allow()
+        })
+    }
+
+    pub(super) fn decide(self, head: &Head, metrics: &Arc<Metrics>) -> Decision {
+        let Some((resource, params)) = self.resource else {
             let missing = Problem::new(Status::NOT_FOUND).with_detail("nothing is at this path");
             return Decision::Answer(missing.into());
         };
-        // HEAD is answered by GET; the connection leaves the content out.
-        let wanted = if head.method == Method::Head {
-            Method::Get
-        } else {
-            head.method
+        let endpoint = match head.method {
+            Method::Options => resource.endpoint(Method::Options),
+            _ => self.endpoint,
         };
-        match resource.endpoint(wanted) {
-            Some(endpoint) => match pass(endpoint, head, &self.metrics) {
+        match endpoint {
+            Some(endpoint) => match pass(endpoint, head, metrics) {
                 Ok(handler) => Decision::Call {
                     body_limit: endpoint.body_limit,
                     params,

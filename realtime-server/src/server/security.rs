@@ -62,10 +62,7 @@ pub(super) fn of_hub(hub: Hub, endpoint: &Endpoint) -> Hub {
     }
     let hub = hub
         .response(401, Response::new("The token is missing or no good."))
-        .response(
-            403,
-            Response::new("The caller may not, or is not who negotiated."),
-        );
+        .negotiate_response(403, Response::new("The caller may not connect."));
     let hub = schemes(endpoint).fold(hub, |hub, name| hub.security(name, &[]));
     if admits_nobody(endpoint) {
         hub.anonymous()

@@ -30,7 +30,9 @@ impl HubEndpoint {
             )
             .connect_response(
                 403,
-                schemas.problem("Pages of other origins may not connect."),
+                schemas.problem(
+                    "Pages of other origins may not connect, nor others than who negotiated.",
+                ),
             )
             .connect_response(
                 404,

@@ -12,13 +12,14 @@ use super::{
     farewell::Farewell,
     invocation::Invocation,
     invocations::{Invocations, Step},
-    rate::Rate,
     refusal::Refusal,
     uploads::Uploads,
 };
 use crate::{
+    config::Rate,
     fanout::Seat,
     hub::{Begin, Caller, Connection, Core, Disconnect, OpenUploads, Panicked, Reply, Scope},
+    throttle::Meter,
 };
 
 /// What a connection is doing for its client.
@@ -28,7 +29,7 @@ pub(super) struct Dispatch {
     pub(super) seat: Seat,
     pub(super) invocations: Invocations,
     pub(super) uploads: Uploads,
-    rate: Option<Rate>,
+    invoked: Meter,
     /// Whether the client has pinged: from then on it owes a sign of life.
     pings: bool,
     /// Whether it has begun a message and owes the rest.
@@ -53,14 +54,13 @@ impl Dispatch {
         core.enter(&seat);
         let who = connection.principal.identity();
         core.extend(connection.id(), who.as_deref());
-        let rate = core.config.max_invocation_rate.map(Rate::new);
         Self {
             invocations: Invocations::new(Arc::clone(&connection), &core.config),
             core,
             connection,
             seat,
             uploads: Uploads::default(),
-            rate,
+            invoked: Meter::new(Instant::now()),
             pings: false,
             owes_rest: false,
             awaited: false,
@@ -192,8 +192,8 @@ impl Dispatch {
         reply: &Reply,
         name: &mut Arc<str>,
     ) -> Result<(), Refusal> {
-        if let Some(rate) = &mut self.rate
-            && !rate.admits(Instant::now())
+        if let Some(rate) = self.core.config.max_invocation_rate.map(Rate::per_second)
+            && self.invoked.take(rate, Instant::now()).is_err()
         {
             return Err(Refusal::TooFast);
         }

@@ -11,7 +11,6 @@ mod invocations;
 mod line;
 mod lookahead;
 mod opening;
-mod rate;
 mod raw;
 mod refusal;
 mod resume;

@@ -42,14 +42,14 @@ struct Parts {
 
 impl Raw {
     pub(super) fn new(
-        config: HubConfig,
+        config: &HubConfig,
         metrics: Arc<Metrics>,
         handler: impl Fn(RawConnection) -> BoxFuture<'static, ()> + Send + Sync + 'static,
     ) -> Self {
         let config = HubConfig {
             // Without a hub protocol nothing numbers what was sent.
             allow_stateful_reconnect: false,
-            ..config
+            ..*config
         };
         Self {
             config,

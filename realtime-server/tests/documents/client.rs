@@ -32,8 +32,9 @@ impl Client {
     /// The answer as far as it has a length: of a stream, only the head.
     pub(crate) async fn send(&self, method: &str, path: &str, headers: &str) -> Answer {
         let mut socket = TcpStream::connect(self.0).await.unwrap();
-        let request =
-            format!("{method} {path} HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n{headers}\r\n");
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n{headers}\r\n"
+        );
         socket.write_all(request.as_bytes()).await.unwrap();
         let mut received = Vec::new();
         let end = loop {

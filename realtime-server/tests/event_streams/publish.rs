@@ -294,8 +294,8 @@ async fn without_a_token_only_this_machine_itself_may() {
         ("[::1]", 200),
         ("127.0.0.2", 200),
         // A name that somebody else has pointed here.
-        ("rebound.example", 403),
-        ("127.0.0.1.rebound.example:80", 403),
+        ("rebound.example", 421),
+        ("127.0.0.1.rebound.example:80", 421),
         ("203.0.113.7", 403),
     ] {
         let mut client = Client::connect(rig.address).await;

@@ -149,7 +149,7 @@ async fn an_id_in_raw_bytes_is_unknown_and_no_error() {
     let rig = Rig::new(config()).await;
     let mut client = Client::connect(rig.address).await;
     client
-        .send(b"GET /stream HTTP/1.1\r\nHost: a\r\nLast-Event-ID: \xff\xfe\r\n\r\n")
+        .send(b"GET /stream HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: \xff\xfe\r\n\r\n")
         .await;
     let mut reader = Reader::on(client).await;
     assert_eq!(reader.status, 200);

@@ -128,7 +128,8 @@ async fn a_ticket_is_good_for_thirty_seconds() {
 #[tokio::test]
 async fn ten_thousand_tickets_can_be_out() {
     let rig = rig().await;
-    let request = format!("POST /token HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n{ANN}\r\n");
+    let request =
+        format!("POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n{ANN}\r\n");
     let issue = async |count: usize| {
         let mut client = Client::connect(rig.address).await;
         client.send(request.repeat(count)).await;

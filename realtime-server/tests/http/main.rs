@@ -5,15 +5,18 @@
     reason = "in a test a panic is the failure it should be"
 )]
 
+mod agreement;
 mod bodies;
 mod chunking;
 mod client;
+mod differential;
 mod expectations;
 mod framing;
 mod handlers;
 mod heads;
 mod life;
 mod limits;
+mod naive;
 mod rig;
 mod sockets;
 mod streams;

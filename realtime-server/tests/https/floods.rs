@@ -21,6 +21,11 @@ async fn strict(test: &str) -> Rig {
     .await
 }
 
+/// Whether a flood was called one. Who floods on for longer than the server lingers does not hear it.
+fn is_calming(reason: Option<Reason>) -> bool {
+    reason.is_none_or(|reason| reason == Reason::ENHANCE_YOUR_CALM)
+}
+
 /// The identifiers of streams that a client opens.
 fn streams() -> impl FnMut() -> u32 {
     let mut ids = (1..).step_by(2);
@@ -40,7 +45,8 @@ async fn streams_that_are_reset_at_once_end_the_connection() {
         pairs.collect::<Vec<_>>().concat()
     };
     let peer = Peer::new(&rig).await;
-    assert_eq!(peer.flood(flood).await, Some(Reason::ENHANCE_YOUR_CALM));
+    let reason = peer.flood(flood).await;
+    assert!(is_calming(reason), "{reason:?}");
     until(|| rig.metrics.http2_connections_broken.value() == 1).await;
     rig.is_well().await;
 }
@@ -66,6 +72,7 @@ async fn a_head_without_end_ends_the_connection() {
 async fn frames_that_ask_for_nothing_end_the_connection() {
     let rig = strict("control").await;
     let setting = [0, 4, 0, 1, 0, 0];
+    let mut ended = 0;
     for (what, flood) in [
         ("pings", frame(PING, 0, 0, &[7; 8])),
         ("settings", frame(SETTINGS, 0, 0, &setting)),
@@ -76,7 +83,9 @@ async fn frames_that_ask_for_nothing_end_the_connection() {
         let peer = Peer::new(&rig).await;
         let flood = flood.repeat(200);
         let reason = peer.flood(move || flood.clone()).await;
-        assert_eq!(reason, Some(Reason::ENHANCE_YOUR_CALM), "{what}");
+        assert!(is_calming(reason), "{what} {reason:?}");
+        ended += 1;
+        until(|| rig.metrics.http2_connections_broken.value() == ended).await;
         rig.is_well().await;
     }
 }
@@ -112,7 +121,8 @@ async fn windows_that_grow_byte_by_byte_end_the_connection() {
     peer.get(1, "/events").await;
     let more = frame(WINDOW_UPDATE, 0, 1, &1_u32.to_be_bytes()).repeat(200);
     let reason = peer.flood(move || more.clone()).await;
-    assert_eq!(reason, Some(Reason::ENHANCE_YOUR_CALM));
+    assert!(is_calming(reason), "{reason:?}");
+    until(|| rig.metrics.http2_connections_broken.value() == 1).await;
     rig.is_well().await;
 }
 

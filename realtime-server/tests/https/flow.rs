@@ -2,6 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
+use bytes::Bytes;
 use futures_util::future::join_all;
 use h2::{Reason, client::Builder};
 
@@ -62,7 +63,9 @@ async fn a_client_that_reads_nothing_at_all_is_cut() {
         .initial_window_size(64 * 1024 * 1024)
         .initial_connection_window_size(64 * 1024 * 1024);
     let mut client = Client::over(&rig, rig.narrow().await, &builder).await;
-    let _unread = client.open(get("/endless")).await.unwrap();
+    let (_unread, mut body) = client.begin(get("/endless")).await;
+    body.send_data(Bytes::new(), true).unwrap();
+    until(|| rig.metrics.requests.value() == 1).await;
     client.connection.abort();
     let _ = soon(&mut client.connection).await;
     until(|| rig.metrics.http2_connections_broken.value() == 1).await;

@@ -18,7 +18,7 @@ fn hasty(settings: &mut Settings) {
 
 #[tokio::test]
 async fn an_idle_connection_is_told_to_leave() {
-    let short = Duration::from_millis(50);
+    let short = Duration::from_millis(500);
     let rig = Rig::with("h2-idle", |settings| {
         settings.http.keep_alive_timeout = short;
     })
@@ -32,7 +32,11 @@ async fn an_idle_connection_is_told_to_leave() {
 
 #[tokio::test]
 async fn a_client_that_answers_pings_stays() {
-    let rig = Rig::with("h2-alive", hasty).await;
+    let rig = Rig::with("h2-alive", |settings| {
+        hasty(settings);
+        settings.http.http2.ping_timeout = Duration::from_secs(20);
+    })
+    .await;
     let mut peer = Peer::new(&rig).await;
     peer.get(1, "/events").await;
     for _ in 0..5 {

@@ -17,6 +17,8 @@ mod jwks_server;
 mod keys;
 mod policies;
 mod routes;
+mod secrets;
+mod serving;
 mod signer;
 mod streams;
 mod tokens;

@@ -21,7 +21,7 @@ fn a_rule_allows_what_fits_all_of_it_and_the_rest_is_denied() {
     let ann = Identity::user("ann").with_claim("sub", "ann");
     let star = Identity::user("*").with_claim("sub", "*");
     let scoped = Identity::user("s").with_claim("scope", "none all");
-    let roles = Identity::user("r")
+    let editor = Identity::user("r")
         .with_claim("role", json!(["y"]))
         .with_claim("n", 1);
     for (who, name, is_allowed) in [
@@ -35,7 +35,7 @@ fn a_rule_allows_what_fits_all_of_it_and_the_rest_is_denied() {
         (&star, "users/*/1", true),
         // Who has no such claim fits nothing.
         (&scoped, "users//1", true),
-        (&roles, "users//1", false),
+        (&editor, "users//1", false),
         (&ann, "abc", true),
         (&ann, "a-b-b-c", true),
         (&ann, "acb", false),
@@ -43,7 +43,7 @@ fn a_rule_allows_what_fits_all_of_it_and_the_rest_is_denied() {
         (&ann, "", false),
         (&scoped, "", true),
         (&scoped, "anything", true),
-        (&roles, "us", true),
+        (&editor, "us", true),
         (&ann, "us", false),
     ] {
         let checked = policy.check(Some(who), name);

@@ -64,10 +64,9 @@ impl Timestamp {
                 _ => write(&(u64::from(self.nanos) << 34 | seconds).to_be_bytes()),
             },
             _ => {
-                let mut bytes = [0; 12];
-                bytes[..4].copy_from_slice(&self.nanos.to_be_bytes());
-                bytes[4..].copy_from_slice(&self.seconds.to_be_bytes());
-                write(&bytes)
+                let [n0, n1, n2, n3] = self.nanos.to_be_bytes();
+                let [s0, s1, s2, s3, s4, s5, s6, s7] = self.seconds.to_be_bytes();
+                write(&[n0, n1, n2, n3, s0, s1, s2, s3, s4, s5, s6, s7])
             }
         }
     }
@@ -82,8 +81,8 @@ impl Timestamp {
             return Self::new(seconds, u32::try_from(both >> 34).ok()?);
         }
         let (nanos, seconds) = bytes.split_first_chunk()?;
-        let seconds = i64::from_be_bytes(seconds.try_into().ok()?);
-        Self::new(seconds, u32::from_be_bytes(*nanos))
+        let seconds = seconds.try_into().ok()?;
+        Self::new(i64::from_be_bytes(seconds), u32::from_be_bytes(*nanos))
     }
 }
 

@@ -16,11 +16,12 @@ const MAX: usize = 64 << 20;
 
 pub(crate) fn cells() -> impl Iterator<Item = Cell> {
     ["binary", "ascii", "mixed"].into_iter().flat_map(|kind| {
-        [64 * 1024, 1400].into_iter().flat_map(move |read| {
-            [16, 125, 1024, 16 * 1024, 1024 * 1024]
-                .into_iter()
-                .map(move |size| cell(kind, read, size))
-        })
+        let sizes = [16, 125, 1024, 16 * 1024, 1024 * 1024];
+        // What some of the others read at a time where the messages are large.
+        let large = [16 * 1024, 1024 * 1024].map(|size| cell(kind, 8 * 1024, size));
+        let all = [64 * 1024, 1400].into_iter();
+        all.flat_map(move |read| sizes.map(|size| cell(kind, read, size)))
+            .chain(large)
     })
 }
 
@@ -47,7 +48,7 @@ fn cell(kind: &str, read: usize, size: usize) -> Cell {
             fastwebsockets(Memory::new(&wire, read), messages),
             tokio_websockets(Memory::new(&wire, read), messages),
             sockudo_ws(Memory::new(&wire, read), messages),
-            memcpy(Memory::new(&wire, read), wire.len(), messages * size),
+            memcpy(Memory::new(&wire, read), &wire, messages, size),
         ],
     }
 }
@@ -135,16 +136,21 @@ fn sockudo_ws(mut memory: Memory, messages: usize) -> Run {
     })
 }
 
-/// Copies the reads, which all of them have to do.
-fn memcpy(mut memory: Memory, wire: usize, payload: usize) -> Run {
+/// Copies the reads, which all of them have to do, and keeps them until a whole message is there.
+fn memcpy(mut memory: Memory, wire: &[u8], messages: usize, size: usize) -> Run {
+    let (total, whole) = (wire.len(), wire.len() / messages);
     let mut src = BytesMut::new();
     Box::new(move || {
         let mut copied = 0;
-        while copied < wire {
-            src.clear();
-            src.extend_from_slice(memory.next(usize::MAX));
-            copied += black_box(&src[..]).len();
+        while copied < total {
+            if src.len() >= whole {
+                src.clear();
+            }
+            let read = memory.next(usize::MAX);
+            copied += read.len();
+            src.extend_from_slice(read);
+            black_box(&src[..]);
         }
-        payload
+        messages * size
     })
 }

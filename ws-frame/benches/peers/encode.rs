@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::SinkExt as _;
-use ws_frame::{Message, Role};
+use ws_frame::{Frame, Message, Opcode, Role};
 
 use crate::{
     memory::{Memory, now},
@@ -23,19 +23,29 @@ struct Work {
 }
 
 pub(crate) fn cells() -> impl Iterator<Item = Cell> {
-    [Role::Server, Role::Client].into_iter().flat_map(|role| {
-        [16, 125, 1024, 16 * 1024, 1024 * 1024]
-            .into_iter()
-            .map(move |size| cell(role, size))
-    })
+    let sizes = [16, 125, 1024, 16 * 1024, 1024 * 1024];
+    let copied = [Role::Server, Role::Client]
+        .into_iter()
+        .flat_map(move |role| sizes.map(|size| cell(role, size)));
+    let apart = [16 * 1024, 1024 * 1024].map(|size| {
+        let mut cell = cell(Role::Server, size);
+        cell.name = format!("server, {size} B not copied");
+        cell.runs[0] = ws_frame_apart(work(Role::Server, size));
+        cell
+    });
+    copied.chain(apart)
 }
 
-fn cell(role: Role, size: usize) -> Cell {
-    let work = Work {
+fn work(role: Role, size: usize) -> Work {
+    Work {
         role,
         payload: payload("binary", size).into(),
         messages: (64 * 1024 / size).max(1),
-    };
+    }
+}
+
+fn cell(role: Role, size: usize) -> Cell {
+    let work = work(role, size);
     let name = match role {
         Role::Server => "server",
         Role::Client => "client",
@@ -75,6 +85,25 @@ fn ws_frame(work: Work) -> Run {
             .expect("a data frame");
         }
         black_box(&dst[..]);
+        work.messages * work.payload.len()
+    })
+}
+
+/// Heads in one buffer and the payloads as they are, for a vectored write.
+fn ws_frame_apart(work: Work) -> Run {
+    let (mut heads, mut payloads) = (BytesMut::new(), Vec::new());
+    Box::new(move || {
+        heads.clear();
+        payloads.clear();
+        for _ in 0..work.messages {
+            let payload = black_box(&work.payload).clone();
+            Frame::new(Opcode::Binary, &payload)
+                .head()
+                .encode(&mut heads)
+                .expect("a data frame");
+            payloads.push(payload);
+        }
+        black_box((&heads[..], &payloads[..]));
         work.messages * work.payload.len()
     })
 }

@@ -1,4 +1,5 @@
 use realtime_server::{
+    config::{CorsConfig, Hosts, Origins},
     http::{Head, HeaderValue, Method, Response, Status},
     server::ServerBuilder,
 };
@@ -28,6 +29,10 @@ const ECHOED: [(&str, &str); 3] = [
 
 /// Adds to every answer what pages of all origins and test suites count on.
 pub(super) fn install(server: &mut ServerBuilder) {
+    let mut cors = CorsConfig::default();
+    cors.origins = Origins::Any;
+    server.cors(cors);
+    server.hosts(Hosts::Any);
     server.filter_answers(|head, response| {
         let response = if head.method == Method::Options {
             Response::empty(Status::NO_CONTENT)

@@ -22,7 +22,7 @@ pub(super) fn install(server: &mut ServerBuilder) -> Result<(), SetupError> {
     }
     let mut config = WebSocketConfig::default();
     config.max_message = ECHO_LIMIT;
-    config.origins = Origins::Any;
+    config.origins = Some(Origins::Any);
     config.deflate = true;
     config.deflate_threshold = 0;
     server.websocket("/ws-echo", config, echo)?;

@@ -68,19 +68,23 @@ export function fetching(request) {
     : `const response = await fetch(${url});\nconsole.log(response.status, await response.text());`;
 }
 
-export function subscribing(request, events) {
+export function subscribing(request, events, token) {
+  const url = new URL(request.url);
+  // An EventSource cannot set a header.
+  if (token) url.searchParams.set('access_token', token);
   const names = events.map(({ name }) => name).filter((name) => name !== undefined);
   const listed = names.length ? names : ['message'];
   const listeners = listed.map(
     (name) =>
       `source.addEventListener(${quoted(name)}, (event) => {\n  console.log(event.type, event.data);\n});`,
   );
-  return `const source = new EventSource(${quoted(request.url.href)});\n${listeners.join('\n')}`;
+  return `const source = new EventSource(${quoted(url.href)});\n${listeners.join('\n')}`;
 }
 
-export function connecting(hub) {
+export function connecting(hub, token) {
   const url = quoted(new URL(hub.path, location.origin).href);
-  return `import { HubConnectionBuilder } from '@microsoft/signalr';\n\nconst connection = new HubConnectionBuilder()\n  .withUrl(${url})\n  .withAutomaticReconnect()\n  .build();\nawait connection.start();`;
+  const options = token ? `, { accessTokenFactory: () => ${quoted(token)} }` : '';
+  return `import { HubConnectionBuilder } from '@microsoft/signalr';\n\nconst connection = new HubConnectionBuilder()\n  .withUrl(${url}${options})\n  .withAutomaticReconnect()\n  .build();\nawait connection.start();`;
 }
 
 export function invoking(method, values) {

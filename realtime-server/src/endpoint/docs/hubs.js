@@ -6,7 +6,7 @@ import { Feed } from './feed.js';
 import { Hub } from './hub.js';
 import { badge } from './operations.js';
 import { fields, sample, typeOf } from './schemas.js';
-import { currentToken } from './token.js';
+import { currentToken, onToken, shownToken } from './token.js';
 
 export function hubArticles(hub, resolve) {
   const connection = new Connection(hub);
@@ -33,7 +33,9 @@ class Connection {
     }
     this.#button.addEventListener('click', () => (this.#isOpen ? this.#hub.stop() : this.#hub.start()));
     const code = new Code('JavaScript');
-    code.show(connecting(hub));
+    const describe = () => code.show(connecting(hub, shownToken(hub)));
+    onToken(describe);
+    describe();
     this.article = element(
       'article',
       { className: 'operation', id: slug('hub', hub.name) },
@@ -46,6 +48,7 @@ class Connection {
       element(
         'div',
         { className: 'facts' },
+        hub.security ? element('p', { className: 'said' }, 'Wants a token.') : null,
         hub.summary ? element('p', {}, prose(hub.summary)) : null,
         hub.description ? element('p', {}, prose(hub.description)) : null,
         element('h4', {}, 'Requests'),

@@ -5,7 +5,7 @@ import { attempt, element, prose, slug } from './element.js';
 import { readEvents } from './events.js';
 import { Feed } from './feed.js';
 import { fields, sample, typeOf } from './schemas.js';
-import { onToken, withToken, withTokenShown } from './token.js';
+import { onToken, shownToken, withToken, withTokenShown } from './token.js';
 
 export function operationArticle(operation, resolve) {
   const id = slug('operation', operation.id);
@@ -27,8 +27,9 @@ export function badge(method) {
   return element('span', { className: 'method', 'data-method': method }, method);
 }
 
-function facts({ description, parameters, body, events, responses }) {
+function facts({ security, description, parameters, body, events, responses }) {
   return [
+    security ? element('p', { className: 'said' }, 'Wants a token.') : null,
     description ? element('p', {}, prose(description)) : null,
     parameters.length ? [element('h4', {}, 'Parameters'), fields(parameters.map(parameterField))] : [],
     body
@@ -95,7 +96,7 @@ function trial(operation, resolve) {
     const made = current();
     made.headers = withTokenShown(made.headers, operation);
     shell.show(curl(made, { stream: operation.events }));
-    script.show(operation.events ? subscribing(made, operation.events) : fetching(made));
+    script.show(operation.events ? subscribing(made, operation.events, shownToken(operation)) : fetching(made));
   };
   form.addEventListener('input', describe);
   onToken(describe);

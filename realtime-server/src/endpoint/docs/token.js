@@ -34,7 +34,11 @@ export function withToken(headers, { security }) {
   return token && security ? { ...headers, Authorization: `Bearer ${token}` } : headers;
 }
 
-/** The same for code to copy, where a word stands for the token. */
-export function withTokenShown(headers, { security }) {
-  return token && security ? { ...headers, Authorization: `Bearer ${SHOWN}` } : headers;
+/** The word that stands for the token in code to copy, once there is one. */
+export const shownToken = ({ security }) => (token && security ? SHOWN : undefined);
+
+/** The headers of a request in code to copy. */
+export function withTokenShown(headers, operation) {
+  const word = shownToken(operation);
+  return word ? { ...headers, Authorization: `Bearer ${word}` } : headers;
 }

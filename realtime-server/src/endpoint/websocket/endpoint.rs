@@ -62,7 +62,7 @@ impl WebSocketEndpoint {
 
     /// Answers a GET: with the opening handshake, or a refusal.
     pub(crate) fn connect(&self, request: Request) -> Response {
-        let handshake = match opening::open(&request.head, &self.config.origins) {
+        let handshake = match opening::open(&request.head) {
             Ok(handshake) => handshake,
             Err(refusal) => {
                 self.metrics.websocket_handshakes_refused.incr();

@@ -7,7 +7,8 @@ use tokio::time::{Instant, timeout_at};
 use super::{Connection, Stop};
 use crate::http::chunked::ChunkedDecoder;
 use crate::http::framing::Framing;
-use crate::http::head::{self, Exchange};
+use crate::http::head::Exchange;
+use crate::http::reader;
 use crate::http::refusal::Refusal;
 use crate::http::scan::{BLANK_BYTES, HeadScan};
 use crate::http::{Head, Method};
@@ -23,12 +24,9 @@ impl Connection {
         loop {
             if let Some(found) = scan.advance(&self.input, &self.serving.config)? {
                 self.head_only = found.line.method == Some(Method::Head);
-                // A copy of its own size: a head that is kept must not keep a read buffer.
-                let (start, end) = (found.fields.start, found.fields.end);
-                let fields = BytesMut::from(self.input.get(start..end).unwrap_or_default());
-                self.input.advance(end);
                 let (peer, scheme) = (self.socket.peer(), self.socket.scheme());
-                let head = head::parse(found.line, fields, peer, scheme, &self.serving.config)?;
+                let head =
+                    reader::take(found, &mut self.input, peer, scheme, &self.serving.config)?;
                 return Ok(Some(head));
             }
             // What is read here is at most a head: the rest stays in the kernel's buffer.

@@ -8,6 +8,7 @@ use http::HeaderMap;
 use http::request::Parts;
 
 use crate::config::HttpConfig;
+use crate::http::forwarded;
 use crate::http::framing::{self, Framing};
 use crate::http::head;
 use crate::http::headers::Line;
@@ -61,14 +62,16 @@ pub(super) fn read(
     };
     let expects_continue =
         head::expects_continue(Version::Http2, &headers)? && framing != Framing::None;
+    let client = forwarded::client(peer, Scheme::Https, &headers, config);
     let head = Head {
         method,
         target,
         version: Version::Http2,
         headers,
         framing,
-        peer,
-        scheme: Scheme::Https,
+        peer: client.peer,
+        scheme: client.scheme,
+        forwarded_host: client.host,
         identity: None,
     };
     Ok(Asked {

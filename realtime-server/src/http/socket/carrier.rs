@@ -60,18 +60,25 @@ impl Carrier {
                 }
                 poll_read_buf(Pin::new(stream), cx, &mut buf.limit(max))
             }
-            Self::Tls { stream, .. } => {
+            Self::Tls { stream, dirty, .. } => {
                 let mut stream = Pin::new(&mut **stream);
-                let arrived = match ready!(stream.as_mut().poll_fill_buf(cx)) {
-                    Ok(arrived) => arrived,
+                let arrived = match stream.as_mut().poll_fill_buf(cx) {
+                    Poll::Ready(Ok(arrived)) => arrived,
                     //= https://www.rfc-editor.org/rfc/rfc9112#section-9.8
                     //# Servers SHOULD be prepared to receive an incomplete close from the
                     //# client, since the client can often locate the end of server data.
                     // What was cut off is found by its framing.
-                    Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                    Poll::Ready(Err(error)) if error.kind() == ErrorKind::UnexpectedEof => {
                         return Poll::Ready(Ok(0));
                     }
-                    Err(error) => return Poll::Ready(Err(error)),
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Pending => {
+                        // TLS itself may have something to answer, such as a refusal to
+                        // renegotiate.
+                        *dirty |= stream.get_ref().1.wants_write();
+                        let _ = self.poll_flush(cx)?;
+                        return Poll::Pending;
+                    }
                 };
                 let taken = arrived.get(..max).unwrap_or(arrived);
                 buf.extend_from_slice(taken);

@@ -6,7 +6,6 @@ use ws_frame::handshake;
 
 use super::{HubEndpoint, is_offered, not_offered};
 use crate::{
-    config::Origins,
     http::{
         Head, Response,
         opening::{accept, open},
@@ -23,7 +22,7 @@ use crate::{
 
 /// Answers a request for a WebSocket at the hub's path.
 pub(super) fn upgrade(endpoint: &HubEndpoint, head: &Head, token: Option<&str>) -> Response {
-    let request = match open(head, &Origins::Same) {
+    let request = match open(head) {
         Ok(request) => request,
         Err(refusal) => return refusal,
     };

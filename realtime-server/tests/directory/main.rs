@@ -4,7 +4,8 @@
     reason = "in a test a panic is the failure it should be"
 )]
 
-#[path = "support/mod.rs"]
+mod conditions;
+#[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other tests need the rest of it")]
 mod support;
 
@@ -14,10 +15,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use realtime_server::{endpoint::Directory, server::ServerBuilder};
+use realtime_server::{endpoint::Directory, http::HeaderValue, server::ServerBuilder};
 
 use support::{
-    client::{Client, ask},
+    client::{Answer, Client, ask},
     running::Running,
 };
 
@@ -101,6 +102,58 @@ async fn what_the_client_has_is_not_sent_again() {
     fs::write(folder.0.join("public/page.html"), "<p>changed").unwrap();
     let changed = ask(server.address, "GET /files/page.html").await;
     assert_ne!(changed.field("etag"), Some(&*tag));
+}
+
+/// The answer to a GET of a file with these further lines.
+async fn get(server: &Running, path: &str, fields: &str) -> Answer {
+    let mut client = Client::connect(server.address).await;
+    client.request(&format!("GET /files/{path}"), fields).await;
+    client.answer().await
+}
+
+#[tokio::test]
+async fn what_pages_may_do_is_their_authors_choice() {
+    let folder = Folder::new("policies");
+    let server = folder.serve().await;
+    let answer = get(&server, "page.html", "").await;
+    assert_eq!(
+        answer.field("content-security-policy"),
+        Some("object-src 'none'; base-uri 'self'; frame-ancestors 'self'")
+    );
+    let mut server = ServerBuilder::new();
+    let policy = HeaderValue::from_static("default-src 'self'");
+    let directory = Directory::open(folder.0.join("public")).unwrap();
+    server
+        .directory("/files", directory.with_policy(policy))
+        .unwrap();
+    let server = Running::start(server).await;
+    let answer = get(&server, "page.html", "").await;
+    assert_eq!(
+        answer.field("content-security-policy"),
+        Some("default-src 'self'")
+    );
+}
+
+#[tokio::test]
+async fn the_head_of_a_file_is_the_same_without_its_content() {
+    let folder = Folder::new("heads");
+    fs::write(folder.0.join("public/large.bin"), vec![7; 1_000_000]).unwrap();
+    let server = folder.serve().await;
+    for path in ["page.html", "large.bin", "empty"] {
+        let mut client = Client::connect(server.address).await;
+        client.request(&format!("HEAD /files/{path}"), "").await;
+        let head = client.head().await;
+        client.request(&format!("GET /files/{path}"), "").await;
+        let whole = client.answer().await;
+        let fields = |answer: &Answer| -> Vec<_> {
+            let fields = answer.fields.iter().filter(|(name, _)| name != "date");
+            fields.cloned().collect()
+        };
+        assert_eq!(fields(&head), fields(&whole), "{path}");
+        let length = whole.body.len().to_string();
+        assert_eq!(head.field("content-length"), Some(&*length), "{path}");
+        assert_eq!(head.field("transfer-encoding"), None, "{path}");
+    }
 }
 
 #[tokio::test]
