@@ -1,4 +1,6 @@
-//! SignalR: records however they are cut, and JSON read without a tree against JSON read into one.
+//! SignalR: records however they are cut, and messages read without a tree against a tree of them.
+
+mod messagepack;
 
 use std::iter;
 
@@ -7,7 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use signalr_protocol::{
     DecodeError, Decoder, HandshakeError, HandshakeRequest, HandshakeResponse, JsonError, Limits,
-    MAX_DEPTH, Message, MessageError, NegotiateResponse, Payload, Protocol, Record,
+    MAX_DEPTH, Message, MessageError, NegotiateResponse, Protocol, Record,
 };
 
 /// Records come out as a plain reading of the framing would give them, in one piece and in many,
@@ -112,48 +114,7 @@ fn decode<'a>(
 /// If a promise is broken.
 pub fn message(data: &[u8]) {
     json_message(data);
-    messagepack_message(data);
-}
-
-/// There is no other reader to compare with, but what was read is written and read back, and every
-/// argument is a payload of its own.
-fn messagepack_message(data: &[u8]) {
-    let record = Record::new(Protocol::MessagePack, data);
-    let Ok(Some(mut message)) = Message::parse(&record) else {
-        return;
-    };
-    let arguments = match &mut message {
-        Message::Invocation(message) => Some(message.arguments),
-        Message::StreamInvocation(message) => Some(message.arguments),
-        // An empty error cannot be told from none.
-        Message::Close(close) => {
-            close.error.take_if(|error| error.is_empty());
-            None
-        }
-        _ => None,
-    };
-    if let Some(arguments) = arguments {
-        for argument in arguments {
-            let again = Payload::messagepack(argument.as_bytes());
-            assert_eq!(again.expect("what was read is well-formed"), argument);
-        }
-        assert_eq!(arguments.iter().count(), arguments.len());
-        if arguments.as_bytes().is_empty() {
-            return;
-        }
-    }
-    let mut written = BytesMut::new();
-    message
-        .encode(Protocol::MessagePack, &mut written)
-        .expect("what was read can be written");
-    assert_eq!(written.len(), message.encoded_len(Protocol::MessagePack));
-    let (records, end) = decode(Protocol::MessagePack, [&*written], usize::MAX);
-    let [record] = &*records else {
-        panic!("a message is one record")
-    };
-    assert_eq!(end, Ok(()));
-    let again = Message::parse(&Record::new(Protocol::MessagePack, record));
-    assert_eq!(again, Ok(Some(message)));
+    messagepack::message(data);
 }
 
 fn json_message(data: &[u8]) {

@@ -116,8 +116,9 @@ impl Reader {
     )]
     #[inline(always)]
     pub(crate) fn whole(&mut self, src: &mut BytesMut) -> Result<Option<Whole>, DecodeError> {
-        self.release(src);
+        let spent = self.release(src);
         let Some(parsed) = self.rules.parse_whole(src, self.whole_below) else {
+            rewind(src, spent);
             return Ok(None);
         };
         let Parsed { head, size, key } = parsed;
@@ -136,7 +137,8 @@ impl Reader {
     /// the next call. Out of line, so that what calls [`whole`](Self::whole) first stays small.
     #[inline(never)]
     pub(crate) fn frame(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
-        self.release(src);
+        let spent = self.release(src);
+        rewind(src, spent);
         let Some(arrived) = self.advance(src)? else {
             return Ok(None);
         };
@@ -152,7 +154,8 @@ impl Reader {
 
     /// What is new of the next frame, or the whole frame if it is a control frame.
     pub(crate) fn part(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
-        self.release(src);
+        let spent = self.release(src);
+        rewind(src, spent);
         let Some(arrived) = self.advance(src)? else {
             return Ok(None);
         };
@@ -200,16 +203,15 @@ impl Reader {
         error
     }
 
-    /// Drops what the last item covered.
+    /// Drops what the last item covered and says how much that was.
     #[inline]
-    fn release(&mut self, src: &mut BytesMut) {
-        if self.spent > 0 {
-            src.advance(self.spent.min(src.len()));
+    fn release(&mut self, src: &mut BytesMut) -> usize {
+        let spent = self.spent;
+        if spent > 0 {
+            src.advance(spent.min(src.len()));
             self.spent = 0;
-            if src.is_empty() {
-                rewind(src);
-            }
         }
+        spent
     }
 
     fn advance(&mut self, src: &mut BytesMut) -> Result<Option<Arrived>, DecodeError> {
@@ -319,11 +321,14 @@ impl Reader {
     }
 }
 
-/// Moves an empty buffer back to the front of its memory: what is read next finds room there, and
-/// in the processor's cache, instead of walking on to the end and being moved from there.
+/// Moves what is left in a buffer back to the front of its memory if it is little beside the `spent`
+/// bytes before it: what is read next finds room there, and in the processor's cache, instead of
+/// walking on to the end and being moved from there.
 #[inline(never)]
-fn rewind(src: &mut BytesMut) {
-    // More than there is behind the front makes it look in front of it; if the memory is shared
-    // the buffer stays where it is.
-    let _ = src.try_reclaim(src.capacity() + 1);
+fn rewind(src: &mut BytesMut, spent: usize) {
+    if spent > 0 && src.len() <= spent / 4 {
+        // More than there is behind the front makes it look in front of it; if the memory is shared
+        // the buffer stays where it is.
+        let _ = src.try_reclaim(src.capacity() + 1);
+    }
 }

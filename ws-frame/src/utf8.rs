@@ -4,7 +4,7 @@
 use core::str::from_utf8;
 
 #[cfg(feature = "simd")]
-use simdutf8::compat::from_utf8;
+use simdutf8::basic::from_utf8;
 
 use crate::DecodeError;
 
@@ -26,8 +26,8 @@ impl Utf8 {
     /// Takes the last piece.
     #[inline(never)]
     pub(crate) fn push_last(&mut self, piece: &[u8]) -> Result<(), DecodeError> {
-        self.push(piece)?;
-        if self.is_complete() {
+        let rest = self.resume(piece)?;
+        if self.is_complete() && from_utf8(rest).is_ok() {
             Ok(())
         } else {
             Err(DecodeError::InvalidUtf8)
@@ -39,28 +39,25 @@ impl Utf8 {
     //# When an endpoint is to interpret a byte stream as UTF-8 but finds
     //# that the byte stream is not, in fact, a valid UTF-8 stream, that
     //# endpoint MUST _Fail the WebSocket Connection_.
-    pub(crate) fn push(&mut self, mut piece: &[u8]) -> Result<(), DecodeError> {
+    pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), DecodeError> {
+        let rest = self.resume(piece)?;
+        let (whole, tail) = rest.split_at(rest.len() - incomplete_tail(rest));
+        if from_utf8(whole).is_err() {
+            return Err(DecodeError::InvalidUtf8);
+        }
+        tail.iter().try_for_each(|&byte| self.push_pending(byte))
+    }
+
+    /// Takes what belongs to the character that has begun and returns the rest.
+    fn resume<'a>(&mut self, mut piece: &'a [u8]) -> Result<&'a [u8], DecodeError> {
         while self.len > 0 {
             let Some((&byte, rest)) = piece.split_first() else {
-                return Ok(());
+                break;
             };
             piece = rest;
             self.push_pending(byte)?;
         }
-        let Err(error) = from_utf8(piece) else {
-            return Ok(());
-        };
-        // `error_len` is `None` only where the tail is the start of some character: std applies
-        // the ranges of the second byte (E0, ED, F0, F4), so a hopeless tail is an error already.
-        if error.error_len().is_some() {
-            return Err(DecodeError::InvalidUtf8);
-        }
-        let tail = piece.get(error.valid_up_to()..).unwrap_or_default();
-        for (slot, byte) in self.pending.iter_mut().zip(tail) {
-            *slot = *byte;
-        }
-        self.len = tail.len();
-        Ok(())
+        Ok(piece)
     }
 
     fn push_pending(&mut self, byte: u8) -> Result<(), DecodeError> {
@@ -71,11 +68,29 @@ impl Utf8 {
         *slot = byte;
         self.len += 1;
         let character = self.pending.get(..self.len).unwrap_or_default();
-        match from_utf8(character) {
+        // `error_len` is `None` only for the start of some character: std applies the ranges of the
+        // second byte (E0, ED, F0, F4), so a hopeless start is an error already.
+        match core::str::from_utf8(character) {
             Ok(_) => self.len = 0,
             Err(error) if error.error_len().is_none() => {}
             Err(_) => return Err(DecodeError::InvalidUtf8),
         }
         Ok(())
     }
+}
+
+/// How many bytes at the end of `piece` look like the start of a character that goes on.
+fn incomplete_tail(piece: &[u8]) -> usize {
+    let ends = piece.iter().rev().zip(1..=3);
+    for (&byte, len) in ends {
+        let width = match byte {
+            0x80..0xC0 => continue,
+            0xC0..0xE0 => 2,
+            0xE0..0xF0 => 3,
+            0xF0.. => 4,
+            _ => 1,
+        };
+        return if width > len { len } else { 0 };
+    }
+    0
 }

@@ -100,6 +100,26 @@ fn an_emptied_buffer_has_all_its_room_again() {
 }
 
 #[test]
+fn a_buffer_with_room_for_a_message_and_a_read_never_grows() {
+    let read = 1400;
+    let wire = frame(Role::Server, 0x82, &[7; 16_000]);
+    let stream = wire.repeat(20);
+    let mut src = BytesMut::with_capacity(wire.len() + read);
+    let room = src.capacity();
+    let mut assembler = Assembler::new(Role::Server, Limits::default());
+    let mut messages = 0;
+    for piece in stream.chunks(read) {
+        src.extend_from_slice(piece);
+        while assembler.decode(&mut src).unwrap().is_some() {
+            messages += 1;
+        }
+        assert!(src.capacity() <= room, "{} bytes", src.capacity());
+    }
+    assert_eq!((messages, src.len()), (20, 0));
+    assert_eq!(src.capacity(), room);
+}
+
+#[test]
 fn stream_may_end_between_messages_only() {
     let (wire, _) = conversation(Role::Server);
     let mut ends = Vec::new();

@@ -72,7 +72,7 @@ pub(super) struct AuthOptions {
         env = "REALTIME_JWT_TENANT_CLAIM"
     )]
     tenant_claim: Option<String>,
-    /// Cookie that may carry a token, from pages of this server.
+    /// Cookie that may carry a token, from pages of this server and of every --cors-origin.
     #[arg(
         long = "auth-cookie",
         value_name = "NAME",

@@ -110,6 +110,18 @@ impl PageOptions {
         }
     }
 
+    /// From which pages a cookie may prove who it is.
+    pub(super) fn cookie_origins(&self) -> Origins {
+        match self.cors() {
+            CorsConfig {
+                origins: listed @ Origins::Listed(_),
+                credentials: true,
+                ..
+            } => listed,
+            _ => Origins::Same,
+        }
+    }
+
     pub(super) fn set_server(&self, config: &mut ServerConfig) {
         let hsts = Some(Duration::from_secs(self.hsts));
         config.hsts = hsts.filter(|time| !time.is_zero());

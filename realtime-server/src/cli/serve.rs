@@ -46,8 +46,6 @@ pub(super) struct Options {
         env = "REALTIME_LISTEN"
     )]
     listen: String,
-    #[command(flatten)]
-    tls: TlsOptions,
     /// How much to log.
     #[arg(
         long,
@@ -73,6 +71,9 @@ pub(super) struct Options {
         env = "REALTIME_HUB_LOGS"
     )]
     hub_logs: Level,
+    // What comes after a group of flags belongs to it.
+    #[command(flatten)]
+    tls: TlsOptions,
     #[command(flatten)]
     streams: StreamOptions,
     #[command(flatten)]
@@ -140,7 +141,8 @@ async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), Star
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
     };
-    let people = tokens::people(&options.auth, local).map_err(StartError::People)?;
+    let people = tokens::people(&options.auth, options.pages.cookie_origins(), local)
+        .map_err(StartError::People)?;
     let mut server = ServerBuilder::new();
     server.task(reload_keys(&people).map_err(StartError::Runtime)?);
     let settings = demo::Settings {

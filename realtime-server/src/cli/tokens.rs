@@ -44,9 +44,13 @@ pub(super) enum PeopleError {
     Auth(AuthError),
 }
 
-/// Reads who is known. `local` says that the server listens on loopback only; then nobody needs a
-/// token unless there is one.
-pub(super) fn people(options: &AuthOptions, local: bool) -> Result<People, PeopleError> {
+/// Reads who is known; pages of `cookie_origins` may show a cookie. `local` says that the server
+/// listens on loopback only; then nobody needs a token unless there is one.
+pub(super) fn people(
+    options: &AuthOptions,
+    cookie_origins: Origins,
+    local: bool,
+) -> Result<People, PeopleError> {
     let tickets = Arc::new(Tickets::new());
     let rules = options.rules()?;
     let verifiers = options.verifiers()?;
@@ -54,7 +58,7 @@ pub(super) fn people(options: &AuthOptions, local: bool) -> Result<People, Peopl
         let all = with_users(with_publisher(Access::new())?)?.with_tickets(&tickets);
         let all = verifiers.into_iter().fold(all, Access::with_verifier);
         let all = Arc::new(match &options.cookie {
-            Some(name) => all.with_cookie(name, Origins::Same),
+            Some(name) => all.with_cookie(name, cookie_origins),
             None => all,
         });
         let guard = Guard::new(Arc::clone(&all));

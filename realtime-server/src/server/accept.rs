@@ -1,10 +1,13 @@
 use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
 
-use futures_util::future::{BoxFuture, join_all};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, join_all},
+};
 use openapi_emit::Document;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::Semaphore,
     task::JoinSet,
     time::{self, Instant},
 };
@@ -130,17 +133,23 @@ impl Server {
                         };
                         let (serving, permits) = (serving.clone(), Arc::clone(&permits));
                         let admission = Arc::clone(&self.admission);
-                        connections.spawn(hold(permit, async move {
+                        // Only what is in clear text is not boxed: it needs less room.
+                        let connection = async move {
                             let mut stream = stream;
                             let Some(client) = admission.admit(&mut stream, peer, tls.is_some()).await
                             else {
                                 return;
                             };
                             match tls {
-                                Some(tls) => tls.serve(stream, client.peer, serving, permits).await,
+                                Some(tls) => {
+                                    Box::pin(tls.serve(stream, client.peer, serving, permits)).await;
+                                }
                                 None => http::run(Socket::new(stream, client.peer), serving).await,
                             }
-                        }));
+                        };
+                        // The permit is kept for as long as the connection runs, on whatever way
+                        // it ends. (A future that awaits another one would hold it twice.)
+                        connections.spawn(connection.map(move |()| drop(permit)));
                     }
                     Err(error) => rest(&error, self.config).await,
                 },
@@ -183,11 +192,6 @@ impl Server {
         beside.shutdown().await;
         info!("stopped");
     }
-}
-
-/// Keeps the permit for as long as the connection runs, on whatever way it ends.
-async fn hold(_permit: OwnedSemaphorePermit, connection: impl Future<Output = ()>) {
-    connection.await;
 }
 
 /// Turns a client away: with an answer, where it could read one without a handshake.

@@ -55,7 +55,7 @@ impl ServerBuilder {
         Fut: Future<Output = ()> + Send + 'static,
     {
         let metrics = Arc::clone(&self.metrics);
-        let endpoint = HubEndpoint::raw(config, metrics, move |client| Box::pin(handler(client)));
+        let endpoint = HubEndpoint::raw(&config, metrics, move |client| Box::pin(handler(client)));
         let guard = self.guard.clone();
         self.transports(path, Arc::new(endpoint), Description::Hidden, (guard, None))
     }

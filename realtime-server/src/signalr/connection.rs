@@ -124,9 +124,14 @@ impl Connection {
         }
     }
 
-    /// Works until the end, and then ends everything in order.
-    pub(super) async fn live(mut self) {
+    /// Works until the end, and then ends everything in order. Boxed, because what is moved into a
+    /// future is held in it twice; its end has a box of its own, so that nobody keeps room for it.
+    pub(super) async fn live(mut self: Box<Self>) {
         let farewell = poll_fn(|cx| self.poll_live(cx)).await;
+        Box::pin(self.end(farewell)).await;
+    }
+
+    async fn end(mut self: Box<Self>, farewell: Farewell) {
         self.wire.settle();
         let Dispatch {
             core,

@@ -54,7 +54,7 @@ impl HubEndpoint {
 
     /// An endpoint without a hub: `handler` runs for each connection.
     pub(crate) fn raw(
-        config: HubConfig,
+        config: &HubConfig,
         metrics: Arc<Metrics>,
         handler: impl Fn(RawConnection) -> BoxFuture<'static, ()> + Send + Sync + 'static,
     ) -> Self {
@@ -229,7 +229,9 @@ impl HubEndpoint {
     fn spawn(&self, wire: Wire, line: &Line, head: &Head, listed: Option<Listed>) {
         let application = self.application.clone();
         let opener = Opener::new(head.clone(), Arc::clone(&line.principal));
-        let running = application.run(wire, Arc::clone(&line.id), opener, self.stop.clone());
+        // Boxed, because each future that it is moved into would hold it twice.
+        let running =
+            Box::pin(application.run(wire, Arc::clone(&line.id), opener, self.stop.clone()));
         let cut = self.cut.clone();
         self.tasks.spawn(async move {
             let _listed = listed;

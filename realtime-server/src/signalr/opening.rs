@@ -64,7 +64,7 @@ async fn begin(
         Some(Ok(Ok(accepted))) => {
             wire.push(wire.form(session.protocol()).frame(accepted));
             let connection = Connection::new(wire, core, id, opener, session, records);
-            return connection.live().await;
+            return Box::new(connection).live().await;
         }
         Some(Ok(Err(Unshaken::Refused(refusal)))) => Some(refusal),
         Some(Ok(Err(Unshaken::Gone(gone)))) => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
-import { chromium } from 'playwright-core';
+import { launch, problemsOf } from './browser.mjs';
 import { startServer, within } from './server.mjs';
 
 const LIMIT = 10_000;
@@ -15,7 +15,7 @@ const WIDTHS = [1360, 390];
 const SECRET = 'a secret of the test that is long enough';
 
 describe('The docs page in a browser', () => {
-  const problems = [];
+  let problems;
   let server;
   let browser;
   let page;
@@ -23,24 +23,12 @@ describe('The docs page in a browser', () => {
 
   before(async () => {
     server = await startServer();
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      // Chromium's sandbox does not start as root, which is what a container runs as.
-      chromiumSandbox: process.getuid() !== 0,
-      args: ['--disable-dev-shm-usage', '--disable-gpu'],
-    });
+    browser = await launch();
     const context = await browser.newContext({ viewport: { width: WIDTHS[0], height: 900 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
     page = await context.newPage();
     page.setDefaultTimeout(LIMIT);
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) problems.push(message.text());
-    });
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('request', (request) => {
-      const { protocol, host } = new URL(request.url());
-      if (protocol !== 'data:' && host !== new URL(server.url).host) problems.push(request.url());
-    });
+    problems = problemsOf(page, server.url);
     await page.goto(`${server.url}/docs`);
     await page.locator('#content[aria-busy="false"]').waitFor();
   });

@@ -2,22 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { chromium } from 'playwright-core';
+import { launch } from './browser.mjs';
 import { startProxy } from './proxy.mjs';
 import { startServer } from './server.mjs';
 
 const LIMIT = 30_000;
 /** A page of the server's origin with nothing on it that connects by itself. */
 const EMPTY_PAGE = '/assets/icon.svg';
-
-async function launch() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    // Chromium's sandbox does not start as root, which is what a container runs as.
-    chromiumSandbox: process.getuid() !== 0,
-    args: ['--disable-dev-shm-usage', '--disable-gpu'],
-  });
-}
 
 /** Opens an EventSource in a page of its own; what it receives gathers in `window.seen`. */
 async function listen(browser, url, { names = ['message', 'gap'], setUp } = {}) {

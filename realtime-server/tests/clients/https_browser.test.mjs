@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { readFile } from 'node:fs/promises';
-import { chromium } from 'playwright-core';
+import { launch } from './browser.mjs';
 import { makeCertificate } from './certificate.mjs';
 import { startServer } from './server.mjs';
 
@@ -18,16 +18,7 @@ describe('a browser over HTTPS', () => {
   before(async () => {
     certificate = makeCertificate();
     server = await startServer({ tls: certificate.files });
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      // Chromium's sandbox does not start as root, which is what a container runs as.
-      chromiumSandbox: process.getuid() !== 0,
-      args: [
-        '--disable-dev-shm-usage',
-        '--disable-gpu',
-        `--ignore-certificate-errors-spki-list=${certificate.keyHash()}`,
-      ],
-    });
+    browser = await launch([`--ignore-certificate-errors-spki-list=${certificate.keyHash()}`]);
     page = await browser.newPage();
     page.setDefaultTimeout(LIMIT);
     await page.goto(new URL(EMPTY_PAGE, server.secureUrl).href);

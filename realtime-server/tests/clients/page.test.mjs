@@ -5,7 +5,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { chromium } from 'playwright-core';
+import { launch, problemsOf } from './browser.mjs';
 import { startServer } from './server.mjs';
 
 const LIMIT = 10_000;
@@ -17,17 +17,8 @@ function shows(locator, text) {
   return locator.filter({ hasText: text }).first().waitFor({ timeout: LIMIT });
 }
 
-async function launch() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    // Chromium's sandbox does not start as root, which is what a container runs as.
-    chromiumSandbox: process.getuid() !== 0,
-    args: ['--disable-dev-shm-usage', '--disable-gpu'],
-  });
-}
-
 describe('The page in a browser', () => {
-  const problems = [];
+  let problems;
   let server;
   let browser;
   let page;
@@ -38,14 +29,7 @@ describe('The page in a browser', () => {
     [server, browser] = await Promise.all([startServer(), launch()]);
     page = await browser.newPage({ viewport: { width: 1360, height: 900 } });
     page.setDefaultTimeout(LIMIT);
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) problems.push(message.text());
-    });
-    page.on('pageerror', (error) => problems.push(String(error)));
-    page.on('request', (request) => {
-      const { protocol, host } = new URL(request.url());
-      if (protocol !== 'data:' && host !== new URL(server.url).host) problems.push(request.url());
-    });
+    problems = problemsOf(page, server.url);
     await page.goto(server.url);
   });
   after(async () => {

@@ -72,19 +72,17 @@ impl Timestamp {
     }
 
     fn read(bytes: &[u8]) -> Option<Self> {
-        match *bytes {
-            [a, b, c, d] => Self::new(u32::from_be_bytes([a, b, c, d]).into(), 0),
-            [a, b, c, d, e, f, g, h] => {
-                let both = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-                let seconds = i64::try_from(both & ((1 << 34) - 1)).ok()?;
-                Self::new(seconds, u32::try_from(both >> 34).ok()?)
-            }
-            [n0, n1, n2, n3, a, b, c, d, e, f, g, h] => Self::new(
-                i64::from_be_bytes([a, b, c, d, e, f, g, h]),
-                u32::from_be_bytes([n0, n1, n2, n3]),
-            ),
-            _ => None,
+        if let Ok(seconds) = bytes.try_into() {
+            return Self::new(u32::from_be_bytes(seconds).into(), 0);
         }
+        if let Ok(both) = bytes.try_into() {
+            let both = u64::from_be_bytes(both);
+            let seconds = i64::try_from(both & ((1 << 34) - 1)).ok()?;
+            return Self::new(seconds, u32::try_from(both >> 34).ok()?);
+        }
+        let (nanos, seconds) = bytes.split_first_chunk()?;
+        let seconds = seconds.try_into().ok()?;
+        Self::new(i64::from_be_bytes(seconds), u32::from_be_bytes(*nanos))
     }
 }
 

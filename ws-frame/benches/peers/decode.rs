@@ -16,11 +16,12 @@ const MAX: usize = 64 << 20;
 
 pub(crate) fn cells() -> impl Iterator<Item = Cell> {
     ["binary", "ascii", "mixed"].into_iter().flat_map(|kind| {
-        [64 * 1024, 1400].into_iter().flat_map(move |read| {
-            [16, 125, 1024, 16 * 1024, 1024 * 1024]
-                .into_iter()
-                .map(move |size| cell(kind, read, size))
-        })
+        let sizes = [16, 125, 1024, 16 * 1024, 1024 * 1024];
+        // What some of the others read at a time where the messages are large.
+        let large = [16 * 1024, 1024 * 1024].map(|size| cell(kind, 8 * 1024, size));
+        let all = [64 * 1024, 1400].into_iter();
+        all.flat_map(move |read| sizes.map(|size| cell(kind, read, size)))
+            .chain(large)
     })
 }
 

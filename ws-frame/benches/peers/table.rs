@@ -13,7 +13,7 @@ pub(crate) const COLUMNS: [&str; 6] = [
 ];
 
 /// How often each takes its turn, and how long a turn is at least, in nanoseconds.
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 60;
 const TURN: u128 = 1_500_000;
 
 /// Does one batch of work and returns how many bytes of payload it was.

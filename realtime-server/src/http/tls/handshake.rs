@@ -9,6 +9,7 @@ use tokio::select;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use super::{HTTP2, Tls};
@@ -28,7 +29,7 @@ impl Tls {
     ///
     /// Each stream of HTTP/2 takes one of `permits`, so that streams are as limited as connections.
     pub(crate) async fn serve(
-        &self,
+        self: Arc<Self>,
         stream: TcpStream,
         peer: SocketAddr,
         serving: Serving,
@@ -37,13 +38,7 @@ impl Tls {
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%peer, %error, "TCP_NODELAY cannot be set");
         }
-        let drain = serving.drain.clone();
-        let met = select! {
-            biased;
-            () = drain.cancelled() => return,
-            met = timeout(self.config.handshake_timeout, self.meet(stream)) => met,
-        };
-        let met = met.unwrap_or_else(|_elapsed| Err(ErrorKind::TimedOut.into()));
+        let met = self.meet_in_time(stream, &serving.drain).await;
         if !matches!(met, Ok(Met::Tls(_))) {
             self.metrics.tls_handshakes_failed.incr();
         }
@@ -51,13 +46,24 @@ impl Tls {
             Ok(Met::Tls(stream)) => {
                 self.metrics.tls_handshakes.incr();
                 if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
-                    http2::serve(stream, peer, serving, permits).await;
+                    // For its own sake apart: it would make each connection of HTTP/1.1 as large.
+                    Box::pin(http2::serve(stream, peer, serving, permits)).await;
                 } else {
                     connection::run(Socket::encrypted(stream, peer), serving).await;
                 }
             }
             Ok(Met::ClearText(stream)) => refuse(Socket::new(stream, peer), &serving).await,
             Err(error) => debug!(%peer, %error, "no TLS handshake"),
+        }
+    }
+
+    async fn meet_in_time(&self, stream: TcpStream, drain: &CancellationToken) -> io::Result<Met> {
+        // It is large, and soon over.
+        let met = Box::pin(timeout(self.config.handshake_timeout, self.meet(stream)));
+        select! {
+            biased;
+            () = drain.cancelled() => Err(ErrorKind::Interrupted.into()),
+            met = met => met.unwrap_or_else(|_elapsed| Err(ErrorKind::TimedOut.into())),
         }
     }
 

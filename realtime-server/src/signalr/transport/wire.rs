@@ -141,11 +141,12 @@ impl Wire {
         }
     }
 
-    /// Sends what is queued and says goodbye as the transport does it.
+    /// Sends what is queued and says goodbye as the transport does it. Boxed, so that no connection
+    /// keeps room for its end.
     pub(in crate::signalr) async fn close(self, code: CloseCode) {
         match self {
-            Self::WebSocket(socket) => socket.close(code).await,
-            Self::Resumable(socket) => socket.close(code).await,
+            Self::WebSocket(socket) => Box::pin(socket.close(code)).await,
+            Self::Resumable(socket) => Box::pin(socket.close(code)).await,
             Self::ServerSentEvents(requests) | Self::LongPolling(requests) => requests.close(),
         }
     }
