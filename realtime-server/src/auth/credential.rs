@@ -5,8 +5,8 @@ use crate::http::Head;
 
 /// The query member that carries a token where a browser cannot set a header.
 //= https://www.rfc-editor.org/rfc/rfc6750#section-2.3
-//# When sending the access token in the HTTP request URI, the client includes the access token in
-//# the query component of the URI
+//# When sending the access token in the HTTP request URI, the client adds the access token to the
+//# request URI query component
 const QUERY: &str = "access_token";
 
 /// What somebody shows, and where.
