@@ -48,7 +48,7 @@ async fn one_client_has_no_more_connections_than_it_may() {
 async fn new_connections_come_at_a_rate() {
     let mut server = server();
     let mut limits = limits();
-    limits.connections = only(3);
+    limits.connections = Some(only(3));
     server.client_limits(limits);
     let server = Running::start(server).await;
     for _ in 0..3 {
@@ -68,8 +68,8 @@ async fn this_machine_is_exempt_unless_told_otherwise() {
     let mut own = limits();
     own.exempt = realtime_server::config::ClientLimits::default().exempt;
     own.max_connections = Some(0);
-    own.connections = only(1);
-    own.requests = only(1);
+    own.connections = Some(only(1));
+    own.requests = Some(only(1));
     own.max_requests = Some(0);
     server.client_limits(own);
     let server = Running::start(server).await;

@@ -20,7 +20,7 @@ async fn limited(limits: ClientLimits) -> Running {
 #[tokio::test]
 async fn requests_of_one_client_come_at_a_rate() {
     let mut limits = limits();
-    limits.requests = only(3);
+    limits.requests = Some(only(3));
     let server = limited(limits).await;
     let mut client = Client::connect(server.address).await;
     for _ in 0..3 {
@@ -45,7 +45,7 @@ async fn requests_of_one_client_come_at_a_rate() {
 async fn clients_behind_a_proxy_are_told_apart() {
     let mut server = server();
     let mut limits = limits();
-    limits.requests = only(1);
+    limits.requests = Some(only(1));
     server.client_limits(limits);
     server.http_config(behind_proxy());
     let server = Running::start(server).await;
@@ -67,7 +67,7 @@ async fn clients_behind_a_proxy_are_told_apart() {
 #[tokio::test]
 async fn requests_with_one_token_come_at_a_rate() {
     let mut limits = limits();
-    limits.token_requests = only(2);
+    limits.token_requests = Some(only(2));
     let server = limited(limits).await;
     let mut client = Client::connect(server.address).await;
     let right = "Authorization: Bearer the right token\r\n";
@@ -82,7 +82,7 @@ async fn requests_with_one_token_come_at_a_rate() {
 #[tokio::test]
 async fn who_guesses_tokens_has_to_wait() {
     let mut limits = limits();
-    limits.failed_authentications = only(2);
+    limits.failed_authentications = Some(only(2));
     let server = limited(limits).await;
     let mut client = Client::connect(server.address).await;
     // To be asked for a token is no guess.
@@ -103,7 +103,7 @@ async fn who_guesses_tokens_has_to_wait() {
 #[tokio::test]
 async fn negotiations_come_at_a_rate() {
     let mut limits = limits();
-    limits.negotiations = only(2);
+    limits.negotiations = Some(only(2));
     let server = limited(limits).await;
     for expected in [200, 200, 429] {
         let answer = ask(server.address, "POST /hub/negotiate?negotiateVersion=1").await;

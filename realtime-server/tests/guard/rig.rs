@@ -57,8 +57,8 @@ pub(crate) fn limits() -> ClientLimits {
 }
 
 /// So many at once, and no more within the time of a test.
-pub(crate) fn only(times: u32) -> Option<Rate> {
-    Some(Rate::per_minute(NonZeroU32::MIN).with_burst(NonZeroU32::new(times).unwrap()))
+pub(crate) fn only(times: u32) -> Rate {
+    Rate::per_minute(NonZeroU32::MIN).with_burst(NonZeroU32::new(times).unwrap())
 }
 
 /// HTTP with this machine as a trusted proxy.
