@@ -294,11 +294,7 @@ describe('The docs page of a server that wants tokens', () => {
     const secret = join(folder, 'secret');
     await writeFile(secret, SECRET);
     server = await startServer({ args: ['--jwt-key-file', `HS256=${secret}`] });
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      chromiumSandbox: process.getuid() !== 0,
-      args: ['--disable-dev-shm-usage', '--disable-gpu'],
-    });
+    browser = await launch();
     page = await browser.newPage();
     page.setDefaultTimeout(LIMIT);
     await page.goto(`${server.url}/docs`);
