@@ -37,6 +37,10 @@ fn refuses_values_that_a_keyword_cannot_have() {
         ("required", list(&["a", "a"])),
         ("required", Value::from(true)),
         ("dependentRequired", Object::from([("a", "b")]).into()),
+        (
+            "dependencies",
+            Object::from([("a", Schema::string())]).into(),
+        ),
         ("enum", Value::from("a")),
         ("examples", Value::from("a")),
         ("title", Value::from(1)),
@@ -110,6 +114,17 @@ fn asyncapi_takes_booleans_only_inside_of_schemas() {
         asyncapi(Schema::any().with("not", nothing())),
         json!({"not": false})
     );
+}
+
+#[test]
+fn asyncapi_does_not_give_a_meaning_to_what_had_none() {
+    let schema = Schema::any()
+        .with(
+            "additionalItems",
+            Object::from([("multipleOf", Value::Null)]),
+        )
+        .with("schema", 1);
+    assert_eq!(asyncapi(schema), json!({}));
 }
 
 #[test]

@@ -350,3 +350,22 @@ fn documents_of_versions_that_there_are_not_are_a_wrong_call() {
         assert!(errors.contains(expected), "{errors}");
     }
 }
+
+#[test]
+fn every_setting_is_in_the_table_of_settings() {
+    let (_, help, _) = run(&["serve", "--help"]);
+    let table = include_str!("../docs/settings.md");
+    let mut flags = 0;
+    for line in help.lines().map(str::trim) {
+        let flag = line.split([' ', ',']).find(|word| word.starts_with("--"));
+        if let Some(flag) = flag.filter(|_| line.starts_with('-') && !line.contains("--help")) {
+            assert!(table.contains(&format!("| `{flag}")), "{flag}");
+            flags += 1;
+        }
+        if let Some((_, rest)) = line.split_once("[env: ") {
+            let variable = rest.split(['=', ']']).next().unwrap();
+            assert!(table.contains(&format!("| `{variable}` |")), "{variable}");
+        }
+    }
+    assert!(flags > 40, "{flags}");
+}

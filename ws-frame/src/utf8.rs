@@ -1,10 +1,6 @@
 //! UTF-8 that arrives in pieces.
 
-#[cfg(not(feature = "simd"))]
 use core::str::from_utf8;
-
-#[cfg(feature = "simd")]
-use simdutf8::basic::from_utf8;
 
 use crate::DecodeError;
 
@@ -27,7 +23,7 @@ impl Utf8 {
     #[inline(never)]
     pub(crate) fn push_last(&mut self, piece: &[u8]) -> Result<(), DecodeError> {
         let rest = self.resume(piece)?;
-        if self.is_complete() && from_utf8(rest).is_ok() {
+        if self.is_complete() && is_valid(rest) {
             Ok(())
         } else {
             Err(DecodeError::InvalidUtf8)
@@ -42,7 +38,7 @@ impl Utf8 {
     pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), DecodeError> {
         let rest = self.resume(piece)?;
         let (whole, tail) = rest.split_at(rest.len() - incomplete_tail(rest));
-        if from_utf8(whole).is_err() {
+        if !is_valid(whole) {
             return Err(DecodeError::InvalidUtf8);
         }
         tail.iter().try_for_each(|&byte| self.push_pending(byte))
@@ -70,13 +66,21 @@ impl Utf8 {
         let character = self.pending.get(..self.len).unwrap_or_default();
         // `error_len` is `None` only for the start of some character: std applies the ranges of the
         // second byte (E0, ED, F0, F4), so a hopeless start is an error already.
-        match core::str::from_utf8(character) {
+        match from_utf8(character) {
             Ok(_) => self.len = 0,
             Err(error) if error.error_len().is_none() => {}
             Err(_) => return Err(DecodeError::InvalidUtf8),
         }
         Ok(())
     }
+}
+
+#[inline]
+fn is_valid(text: &[u8]) -> bool {
+    #[cfg(feature = "simd")]
+    return simdutf8::basic::from_utf8(text).is_ok();
+    #[cfg(not(feature = "simd"))]
+    return from_utf8(text).is_ok();
 }
 
 /// How many bytes at the end of `piece` look like the start of a character that goes on.

@@ -162,14 +162,14 @@ fn a_length_in_too_many_bytes_is_refused_although_its_payload_is_there() {
             Role::Server => 0x80,
         };
         for len in [0, 5, 125_u8] {
-            let mut wire = vec![0x81, mask | 126, 0, len];
+            let mut wire = vec![0x81, mask | 0x7E, 0, len];
             wire.resize(200, 0);
             assert_eq!(failure(role, &wire), DecodeError::NonMinimalLength);
-            let mut wire = vec![0x82, mask | 127, 0, 0, 0, 0, 0, 0, 0, len];
+            let mut wire = vec![0x82, mask | 0x7F, 0, 0, 0, 0, 0, 0, 0, len];
             wire.resize(200, 0);
             assert_eq!(failure(role, &wire), DecodeError::NonMinimalLength);
         }
-        let mut wire = vec![0x81, (mask ^ 0x80) | 126, 0, 126];
+        let mut wire = vec![0x81, (mask ^ 0x80) | 0x7E, 0, 126];
         wire.resize(200, 0);
         let error = match role {
             Role::Client => DecodeError::MaskedFrame,

@@ -25,6 +25,8 @@ const UNKNOWN: [&str; 15] = [
 ];
 
 pub(super) fn lower(mut keywords: Object) -> Object {
+    // A keyword of that draft; to the caller it means nothing.
+    keywords.remove("additionalItems");
     tuple(&mut keywords);
     dependencies(&mut keywords);
     external_docs(&mut keywords);

@@ -37,8 +37,8 @@ fn data_fits(keyword: &str, value: &Value) -> bool {
         }
         "enum" | "examples" => value.as_array().is_some(),
         "required" => are_names(value),
-        "dependentRequired" => is_map(value, are_names),
-        "dependencies" => is_map(value, |it| is_schema(it) || are_names(it)),
+        // The second is that of the drafts before, which also had schemas there.
+        "dependentRequired" | "dependencies" => is_map(value, are_names),
         "type" => is_type(value) || (is_list(value, is_type) && are_names(value) && has_any(value)),
         "$ref" | "$dynamicRef" | "$recursiveRef" => value.as_str().is_some_and(uri::is_reference),
         "$id" => value

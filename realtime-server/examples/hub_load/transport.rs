@@ -27,7 +27,7 @@ pub(crate) struct Transport {
 }
 
 enum Framing {
-    Frames(Assembler),
+    Frames(Box<Assembler>),
     Events(Box<Events>),
     /// Polls at this target.
     Polls(String),
@@ -122,10 +122,10 @@ async fn frames(connection: &mut Connection, target: &str) -> Result<Framing, Fa
     let mut handshake = BytesMut::new();
     Frame::new(Opcode::Text, HANDSHAKE.as_bytes()).encode_masked(KEY, &mut handshake)?;
     connection.socket.write_all(&handshake).await?;
-    Ok(Framing::Frames(Assembler::new(
+    Ok(Framing::Frames(Box::new(Assembler::new(
         Role::Client,
         ws_frame::Limits::default(),
-    )))
+    ))))
 }
 
 async fn events(

@@ -46,8 +46,6 @@ pub(super) struct Options {
         env = "REALTIME_LISTEN"
     )]
     listen: String,
-    #[command(flatten)]
-    tls: TlsOptions,
     /// How much to log.
     #[arg(
         long,
@@ -73,6 +71,9 @@ pub(super) struct Options {
         env = "REALTIME_HUB_LOGS"
     )]
     hub_logs: Level,
+    // What comes after a group of flags belongs to it.
+    #[command(flatten)]
+    tls: TlsOptions,
     #[command(flatten)]
     streams: StreamOptions,
     #[command(flatten)]

@@ -44,8 +44,8 @@ pub(super) enum PeopleError {
     Auth(AuthError),
 }
 
-/// Reads who is known; pages of `cookie_origins` may show a cookie. `local` says that the server listens on loopback only; then nobody needs a
-/// token unless there is one.
+/// Reads who is known; pages of `cookie_origins` may show a cookie. `local` says that the server
+/// listens on loopback only; then nobody needs a token unless there is one.
 pub(super) fn people(
     options: &AuthOptions,
     cookie_origins: Origins,

@@ -65,7 +65,7 @@ mod http2;
 mod log_target;
 mod method;
 pub(crate) mod opening;
-pub(crate) mod origin;
+mod origin;
 mod problem;
 mod reader;
 mod refusal;

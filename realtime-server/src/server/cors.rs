@@ -1,6 +1,6 @@
 use crate::{
     config::{CorsConfig, Origins},
-    http::{Head, HeaderValue, Method, Problem, Response, Status, origin::admits},
+    http::{Head, HeaderValue, Method, Problem, Response, Status},
 };
 
 /// The CORS protocol: <https://fetch.spec.whatwg.org/#http-cors-protocol>.
@@ -44,7 +44,7 @@ impl Cors {
     /// Whether pages of the origin that asks may do so, and what to tell their browser.
     pub(super) fn decide(&self, own: Option<&Origins>, head: &Head) -> (bool, Grant) {
         let origins = own.unwrap_or(&self.config.origins);
-        let admitted = admits(origins, head);
+        let admitted = head.comes_from(origins);
         let grant = match origins {
             Origins::Any => Grant::Anybody,
             Origins::Listed(_) => match head.headers.text("origin").map(HeaderValue::try_from) {

@@ -49,7 +49,7 @@ impl Application {
     ) {
         match self {
             Self::Hub(core) => opening::run(wire, core, id, opener, stop).await,
-            Self::Raw(raw) => raw.run(wire, id, opener.head, stop).await,
+            Self::Raw(raw) => raw.run(wire, id, opener, stop).await,
         }
     }
 }

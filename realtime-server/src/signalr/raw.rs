@@ -1,15 +1,31 @@
-use std::{error::Error, fmt, future::poll_fn, panic::AssertUnwindSafe, sync::Arc, task::Poll};
+use std::{
+    convert::Infallible,
+    error::Error,
+    fmt,
+    future::{pending, poll_fn},
+    panic::AssertUnwindSafe,
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
-use futures_util::{FutureExt, future::BoxFuture};
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Either, select},
+};
 use signalr_protocol::{Protocol, TransferFormat, Transport};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
 use ws_frame::CloseCode;
 
-use super::transport::{Gone, Wire};
-use crate::{config::HubConfig, fanout::WireForm, http::Head, metrics::Metrics};
+use super::{
+    opening::Opener,
+    transport::{Gone, Wire},
+};
+use crate::{config::HubConfig, fanout::WireForm, http::Head, hub::Principal, metrics::Metrics};
 
 type Handler = dyn Fn(RawConnection) -> BoxFuture<'static, ()> + Send + Sync;
 
@@ -29,7 +45,8 @@ pub struct RawConnection {
     /// Here until it is dropped.
     parts: Option<Parts>,
     back: Option<oneshot::Sender<Parts>>,
-    stop: CancellationToken,
+    /// Cancelled when the server stops, or what opened the connection has expired.
+    over: CancellationToken,
 }
 
 /// What the connection's task closes in the end.
@@ -58,8 +75,16 @@ impl Raw {
         }
     }
 
-    pub(super) async fn run(&self, wire: Wire, id: Arc<str>, head: Head, stop: CancellationToken) {
+    pub(super) async fn run(
+        &self,
+        wire: Wire,
+        id: Arc<str>,
+        opener: Opener,
+        stop: CancellationToken,
+    ) {
         self.metrics.raw_connections.incr();
+        let Opener { head, principal } = opener;
+        let over = stop.child_token();
         let (back, returned) = oneshot::channel();
         let connection = RawConnection {
             id: Arc::clone(&id),
@@ -71,12 +96,24 @@ impl Raw {
                 gone: None,
             }),
             back: Some(back),
-            stop: stop.clone(),
+            over: over.clone(),
         };
         // A handler may panic before it gives its future, too.
         let handled = AssertUnwindSafe(async { (self.handler)(connection).await });
+        let expiring = async {
+            if self.config.close_on_expiration {
+                expiry(&principal).await;
+                debug!(connection = %id, "what opened it has expired");
+                over.cancel();
+            }
+            pending::<Infallible>().await
+        };
+        let handled = match select(pin!(handled.catch_unwind()), pin!(expiring)).await {
+            Either::Left((handled, _)) => handled,
+            Either::Right((never, _)) => match never {},
+        };
         let mut code = CloseCode::NORMAL;
-        if handled.catch_unwind().await.is_err() {
+        if handled.is_err() {
             error!(connection = %id, "the handler of a raw connection panicked");
             self.metrics.handler_panics.incr();
             code = CloseCode::INTERNAL;
@@ -92,6 +129,18 @@ impl Raw {
             None | Some(Gone::Closed) => wire.close(code).await,
             Some(Gone::Broken(error)) => wire.close(error.close_code()).await,
             Some(Gone::Lost(_)) => wire.abort(),
+        }
+    }
+}
+
+/// Ready when nothing that is known of the person is true any more; never, where it has no end.
+async fn expiry(principal: &Principal) {
+    loop {
+        match principal.identity().and_then(|who| who.time_left()) {
+            Some(Duration::ZERO) => return,
+            // A later request may show that there is more time.
+            Some(left) => sleep(left).await,
+            None => pending().await,
         }
     }
 }
@@ -115,14 +164,14 @@ impl RawConnection {
         self.transport
     }
 
-    /// The next bytes of the client, cut as they came or otherwise; `None` once no more come or the
-    /// server stops. What was received is lost to nobody who drops this while it waits.
+    /// The next bytes of the client, cut as they came or otherwise; `None` once no more come, the
+    /// server stops, or what opened the connection has expired. What was received is lost to nobody who drops this while it waits.
     pub async fn receive(&mut self) -> Option<Bytes> {
         let parts = self.parts.as_mut()?;
         if parts.gone.is_some() {
             return None;
         }
-        let received = self.stop.run_until_cancelled(poll_fn(|cx| {
+        let received = self.over.run_until_cancelled(poll_fn(|cx| {
             if let Poll::Ready(Err(error)) = parts.wire.poll_flush(cx) {
                 return Poll::Ready(Err(Gone::Lost(error)));
             }

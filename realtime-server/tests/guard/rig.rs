@@ -1,12 +1,14 @@
 //! A server that counts this machine as a client like any other.
 
-use std::{future::ready, num::NonZeroU32};
+use std::num::NonZeroU32;
 
 use realtime_server::{
+    auth::{Access, Guard},
     config::{ClientLimits, HttpConfig, Network, Rate, StreamConfig},
-    endpoint::{Access, EventStream, Subscriber},
+    endpoint::EventStream,
     http::{Response, Status},
     hub::Hub,
+    identity::Identity,
     server::ServerBuilder,
 };
 
@@ -28,15 +30,11 @@ pub(crate) fn server() -> ServerBuilder {
     server
         .post("/change", async |_| Response::text(Status::OK, "changed"))
         .unwrap();
-    let access = Access::new().with_token("the right token", Subscriber::user("u"));
+    let access = Access::new().with_token("the right token", Identity::user("u"));
     server
-        .get("/secret", move |request| {
-            ready(match access.check(&request.head) {
-                Ok(_) => Response::text(Status::OK, "secret"),
-                Err(denied) => denied.into(),
-            })
-        })
-        .unwrap();
+        .get("/secret", async |_| Response::text(Status::OK, "secret"))
+        .unwrap()
+        .guard(&Guard::new(access));
     server.hub("/hub", Hub::new(())).unwrap();
     let metrics = std::sync::Arc::clone(server.metrics());
     let events = EventStream::new(StreamConfig::default(), metrics);

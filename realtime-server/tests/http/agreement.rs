@@ -40,7 +40,7 @@ pub(crate) fn on_head(bytes: &[u8], cut: usize) {
         (Ok(Some((head, taken))), Read::All(naive)) => {
             let fields = head.headers.iter();
             let fields: Vec<_> = fields
-                .map(|(name, value)| (String::from_utf8(name.to_vec()).unwrap(), value.to_vec()))
+                .map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.to_vec()))
                 .collect();
             let length = match head.framing {
                 Framing::None => Length::Bytes(0),

@@ -235,10 +235,9 @@ fn is_authority(text: &str) -> bool {
     {
         return false;
     }
-    if host.starts_with('[') {
-        return host[1..]
-            .strip_suffix(']')
-            .is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
+    if let Some(bracketed) = host.strip_prefix('[') {
+        let address = bracketed.strip_suffix(']');
+        return address.is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok());
     }
     let in_name = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=".contains(c);
     !host.is_empty() && !host.starts_with('.') && is_encoded(host, in_name)

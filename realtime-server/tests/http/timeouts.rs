@@ -28,6 +28,33 @@ async fn a_head_that_does_not_end_in_time_gets_408() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_comes_just_in_time_is_answered() {
+    let rig = Rig::new().await;
+    let mut client = rig.client().await;
+    // An idle connection, then a head, then a body, each at the end of its time.
+    sleep(Duration::from_secs(74)).await;
+    client.send("POST /mirror HTTP/1.1\r\nHost: a\r\n").await;
+    sleep(Duration::from_secs(9)).await;
+    client.send("Content-Length: 5\r\n\r\nhell").await;
+    sleep(Duration::from_millis(4_900)).await;
+    client.send("o").await;
+    let answer = client.answer().await;
+    assert_eq!((answer.status, answer.text()), (200, "hello"));
+    sleep(Duration::from_secs(74)).await;
+    client.send(get("/ok")).await;
+    assert_eq!(client.answer().await.text(), "ok");
+    // A body that nobody wants.
+    client
+        .send("POST /missing HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhell")
+        .await;
+    sleep(Duration::from_millis(4_900)).await;
+    client.send("o").await;
+    assert_eq!(client.answer().await.status, 404);
+    client.send(get("/ok")).await;
+    assert_eq!(client.answer().await.text(), "ok");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_head_that_trickles_gets_no_more_time() {
     let rig = Rig::new().await;
     let mut client = rig.client().await;

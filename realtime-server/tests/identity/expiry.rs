@@ -8,6 +8,7 @@ use realtime_server::{
     endpoint::EventStream,
     hub::Hub,
     server::ServerBuilder,
+    signalr::{RawConnection, TransferFormat},
 };
 use tokio::time::Instant;
 
@@ -87,6 +88,37 @@ async fn a_socket_of_a_hub_ends_with_the_token_and_its_client_may_come_back() {
     let goodbye = [Heard::Record(GOODBYE.to_owned()), Heard::Closed(Some(1000))];
     assert_eq!(hub.rest().await, goodbye);
     is_prompt(begun, 2);
+}
+
+#[tokio::test]
+async fn a_raw_connection_ends_with_the_token() {
+    for closes in [true, false] {
+        let mut server = ServerBuilder::new();
+        server.guard(Some(Guard::new(access())));
+        let mut config = HubConfig::default();
+        config.close_on_expiration = closes;
+        server
+            .raw_connections("/raw", config, async |mut client: RawConnection| {
+                while let Some(bytes) = client.receive().await {
+                    let sent = client.send(TransferFormat::Text, bytes).await;
+                    sent.unwrap();
+                }
+            })
+            .unwrap();
+        let server = Running::start(server).await;
+        let client = Client::connect(server.address).await;
+        let refused = HubClient::upgrade(client, "/raw", "").await;
+        assert_eq!(refused.err().unwrap().status, 401);
+        let begun = Instant::now();
+        let path = format!("/raw?access_token={}", HMAC.token("ann", 2));
+        let mut socket = HubClient::connect(Client::connect(server.address).await, &path).await;
+        socket.text("a\u{1e}").await;
+        assert_eq!(socket.next().await, Heard::Record("a".to_owned()));
+        if closes {
+            assert_eq!(socket.next().await, Heard::Closed(Some(1000)));
+            is_prompt(begun, 2);
+        }
+    }
 }
 
 #[tokio::test]

@@ -63,8 +63,8 @@ describe('Validators', () => {
       startServer({ args: ['--jwt-key-file', `HS256=${key}`] }),
     ]);
     documents = await collect(...servers.map(({ url }) => url));
-    const guarded = documents.demo.filter(({ text }) => 'securitySchemes' in JSON.parse(text).components);
-    assert.equal(guarded.length, documents.demo.length / 2);
+    const schemes = ({ text }) => Object.keys(JSON.parse(text).components.securitySchemes).length;
+    assert.ok(schemes(documents.demo.at(-1)) > schemes(documents.demo[0]));
   });
   after(async () => {
     await Promise.all([keys, documents?.folder].filter(Boolean).map((folder) => rm(folder, { recursive: true })));
