@@ -72,19 +72,18 @@ async fn a_head_without_end_ends_the_connection() {
 async fn frames_that_ask_for_nothing_end_the_connection() {
     let rig = strict("control").await;
     let setting = [0, 4, 0, 1, 0, 0];
-    let mut ended = 0;
-    for (what, flood) in [
+    let floods = [
         ("pings", frame(PING, 0, 0, &[7; 8])),
         ("settings", frame(SETTINGS, 0, 0, &setting)),
         ("empty settings", frame(SETTINGS, 0, 0, &[])),
         ("priorities", frame(PRIORITY, 0, 1, &[0, 0, 0, 0, 1])),
         ("unknown frames", frame(0x42, 0, 0, &[1, 2, 3])),
-    ] {
+    ];
+    for (ended, (what, flood)) in (1..).zip(floods) {
         let peer = Peer::new(&rig).await;
         let flood = flood.repeat(200);
         let reason = peer.flood(move || flood.clone()).await;
         assert!(is_calming(reason), "{what} {reason:?}");
-        ended += 1;
         until(|| rig.metrics.http2_connections_broken.value() == ended).await;
         rig.is_well().await;
     }
