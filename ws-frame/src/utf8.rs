@@ -1,10 +1,10 @@
 //! UTF-8 that arrives in pieces.
 
 #[cfg(not(feature = "simd"))]
-use core::str::from_utf8;
+use core::str::from_utf8 as validate;
 
 #[cfg(feature = "simd")]
-use simdutf8::basic::from_utf8;
+use simdutf8::basic::from_utf8 as validate;
 
 use crate::DecodeError;
 
@@ -27,7 +27,7 @@ impl Utf8 {
     #[inline(never)]
     pub(crate) fn push_last(&mut self, piece: &[u8]) -> Result<(), DecodeError> {
         let rest = self.resume(piece)?;
-        if self.is_complete() && from_utf8(rest).is_ok() {
+        if self.is_complete() && validate(rest).is_ok() {
             Ok(())
         } else {
             Err(DecodeError::InvalidUtf8)
@@ -42,7 +42,7 @@ impl Utf8 {
     pub(crate) fn push(&mut self, piece: &[u8]) -> Result<(), DecodeError> {
         let rest = self.resume(piece)?;
         let (whole, tail) = rest.split_at(rest.len() - incomplete_tail(rest));
-        if from_utf8(whole).is_err() {
+        if validate(whole).is_err() {
             return Err(DecodeError::InvalidUtf8);
         }
         tail.iter().try_for_each(|&byte| self.push_pending(byte))
