@@ -1,6 +1,7 @@
 //! The routes of the conformance server that need no foreign client, word by word.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "in a test a panic is the failure it should be"
 )]
 
