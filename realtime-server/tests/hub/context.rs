@@ -154,7 +154,7 @@ async fn filters_stand_around_every_call_in_their_order() {
 
 #[tokio::test]
 async fn a_hook_sees_every_invocation_before_anything_is_done_for_it() {
-    let (seen, mut sees) = mpsc::unbounded_channel();
+    let (seen, mut names) = mpsc::unbounded_channel();
     let hub = Hub::new(seen)
         .before_dispatch(|seen: &mpsc::UnboundedSender<String>, caller, name| {
             seen.send(name.to_owned()).unwrap();
@@ -182,7 +182,7 @@ async fn a_hook_sees_every_invocation_before_anything_is_done_for_it() {
     ] {
         let answer = client.invoke("1", name, "[\"of another type\"]").await;
         assert_eq!(answer["error"], format!("Failed to invoke '{name}' {told}"));
-        assert_eq!(sees.recv().await.unwrap(), name);
+        assert_eq!(names.recv().await.unwrap(), name);
     }
     assert_eq!(client.invoke("1", "add", "[1,2]").await["result"], 3);
     assert_eq!(rig.metrics.invocations_refused.value(), 5);

@@ -1,7 +1,7 @@
 //! The spans that what is logged for a connection and an invocation belongs to.
 
 use std::{
-    fmt,
+    fmt::{self, Write},
     sync::{Arc, Mutex},
 };
 
@@ -31,7 +31,7 @@ struct Text(String);
 
 impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0 += &format!(" {}={value:?}", field.name());
+        write!(self.0, " {}={value:?}", field.name()).unwrap();
     }
 }
 
