@@ -158,3 +158,19 @@ fn two_keywords_that_become_one_are_written_once() {
     let text = build(examples).unwrap().openapi(Version::V3_0).to_json();
     assert_eq!(text.matches("example").count(), 1, "{text}");
 }
+
+#[test]
+fn member_that_is_added_again_replaces_the_first() {
+    let schema = Schema::object()
+        .property("a", Schema::string())
+        .property("b", Schema::string())
+        .property("a", Schema::integer());
+    assert_eq!(
+        openapi(schema, Version::V3_2),
+        json!({
+            "type": "object",
+            "required": ["a", "b"],
+            "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}
+        })
+    );
+}

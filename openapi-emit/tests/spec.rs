@@ -385,20 +385,3 @@ fn null_is_allowed_beside_a_list_of_values() {
         json!({"anyOf": [{"type": "string", "enum": ["a"]}, {"type": "null"}]})
     );
 }
-
-#[test]
-fn member_that_is_added_again_replaces_the_first() {
-    let schema = Schema::object()
-        .property("a", Schema::string())
-        .property("b", Schema::string())
-        .property("a", Schema::integer());
-    let document = document(Api::new("Test", "1").schema("S", schema));
-    assert_eq!(
-        document["components"]["schemas"]["S"],
-        json!({
-            "type": "object",
-            "required": ["a", "b"],
-            "properties": {"a": {"type": "integer"}, "b": {"type": "string"}}
-        })
-    );
-}

@@ -22,5 +22,6 @@ mod messagepack;
 mod raw;
 mod requests;
 mod server_sent_events;
+mod stateful_limits;
 mod stateful_load;
 mod stateful_reconnect;

@@ -54,11 +54,11 @@ async fn shake(requests: &Requests, handshake: &str) -> HubClient {
     hub
 }
 
-async fn tell(rig: &Rig, text: &str) {
+pub(crate) async fn tell(rig: &Rig, text: &str) {
     rig.clients.all().send("Told", (text,)).await.unwrap();
 }
 
-fn told(text: &str) -> String {
+pub(crate) fn told(text: &str) -> String {
     invocation(None, "Told", &format!("[\"{text}\"]"))
 }
 
@@ -66,20 +66,20 @@ fn sequence(id: u32) -> String {
     format!("{{\"type\":9,\"sequenceId\":{id}}}")
 }
 
-fn ack(id: u32) -> String {
+pub(crate) fn ack(id: u32) -> String {
     format!("{{\"type\":8,\"sequenceId\":{id}}}")
 }
 
-fn add(id: &str, a: u32) -> String {
+pub(crate) fn add(id: &str, a: u32) -> String {
     invocation(Some(id), "Add", &format!("[{a},0]"))
 }
 
-fn completion(id: &str, json: &str) -> String {
+pub(crate) fn completion(id: &str, json: &str) -> String {
     format!("{{\"type\":3,\"invocationId\":\"{id}\",\"result\":{json}}}")
 }
 
 /// The next record that is no Ack.
-async fn record(hub: &mut HubClient) -> String {
+pub(crate) async fn record(hub: &mut HubClient) -> String {
     loop {
         let record = hub.record().await;
         if !record.starts_with("{\"type\":8,") {
@@ -89,7 +89,7 @@ async fn record(hub: &mut HubClient) -> String {
 }
 
 /// The refusal of another socket, once the connection has ended.
-async fn is_over(requests: &Requests) {
+pub(crate) async fn is_over(requests: &Requests) {
     loop {
         let client = Client::connect(requests.address).await;
         if let Err(refusal) = HubClient::upgrade(client, &requests.path, "").await {
@@ -353,74 +353,6 @@ async fn version_2_without_a_negotiation_of_it_ends_with_its_socket() {
     assert_eq!(hub.call("Add", "[1,2]").await, result("3"));
     hub.vanish().await;
     assert_eq!(rig.left().await, Disconnect::Lost);
-}
-
-#[tokio::test]
-async fn keeps_no_more_than_its_limit_unacknowledged() {
-    // A message below has 48 bytes with its framing.
-    let rig = rig(|config| config.stateful_buffer = 100).await;
-    let requests = negotiate(&rig).await;
-    let mut hub = open(&requests).await;
-    for text in ["1", "2", "3", "4", "5"] {
-        tell(&rig, text).await;
-    }
-    for text in ["1", "2", "3"] {
-        assert_eq!(hub.record().await, told(text));
-    }
-    stays_silent(&mut hub.client).await;
-    hub.say(&ack(1)).await;
-    assert_eq!(hub.record().await, told("4"));
-    stays_silent(&mut hub.client).await;
-    hub.say(&ack(4)).await;
-    assert_eq!(hub.record().await, told("5"));
-}
-
-#[tokio::test]
-async fn an_ack_helps_although_it_comes_behind_calls_that_wait_for_it() {
-    let rig = rig(|config| {
-        config.stateful_buffer = 100;
-        config.max_queued_messages = 8;
-    })
-    .await;
-    let requests = negotiate(&rig).await;
-    let mut hub = open(&requests).await;
-    let calls: String = (1..=100)
-        .map(|n| add(&n.to_string(), n) + "\u{1e}")
-        .collect();
-    hub.text(&calls).await;
-    for number in 1..=100 {
-        let text = number.to_string();
-        assert_eq!(record(&mut hub).await, completion(&text, &text));
-        hub.say(&ack(number)).await;
-    }
-}
-
-#[tokio::test]
-async fn a_client_that_calls_and_never_acknowledges_is_ended() {
-    let mut rig = rig(|config| {
-        config.stateful_buffer = 100;
-        config.max_queued_messages = 8;
-        config.max_receive_message = 1_000;
-    })
-    .await;
-    let requests = negotiate(&rig).await;
-    let mut hub = open(&requests).await;
-    let calls: String = (1..=100)
-        .map(|n| add(&n.to_string(), n) + "\u{1e}")
-        .collect();
-    hub.text(&calls).await;
-    assert_eq!(rig.left().await, Disconnect::Slow);
-    is_over(&requests).await;
-}
-
-#[tokio::test]
-async fn refuses_more_than_may_live_without_a_socket() {
-    let rig = rig(|config| config.max_polling = 1).await;
-    let _first = open(&negotiate(&rig).await).await;
-    let second = negotiate(&rig).await;
-    let client = Client::connect(rig.address()).await;
-    let refusal = HubClient::upgrade(client, &second.path, "").await;
-    assert_eq!(refusal.err().map(|answer| answer.status), Some(503));
 }
 
 #[tokio::test]
