@@ -24,6 +24,12 @@ async fn has_the_fields_of_an_event_stream() {
             ("x-content-type-options", "nosniff"),
             ("cache-control", "no-cache"),
             ("x-accel-buffering", "no"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-resource-policy", "same-origin"),
+            (
+                "content-security-policy",
+                "default-src 'none'; frame-ancestors 'none'",
+            ),
             ("transfer-encoding", "chunked"),
         ];
         assert_eq!(fields, expected, "{path}");
