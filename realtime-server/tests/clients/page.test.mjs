@@ -272,10 +272,11 @@ describe('The page in a browser', () => {
 
   it('pings the hub, and learns the uptime from the heartbeat', { timeout: 60_000 }, async () => {
     const visit = await browser.newPage();
-    const pings = [];
-    visit.on('websocket', (socket) => {
-      socket.on('framesent', ({ payload }) => {
-        if (String(payload).startsWith('{"type":6}')) pings.push(payload);
+    const pinged = new Promise((resolve) => {
+      visit.on('websocket', (socket) => {
+        socket.on('framesent', ({ payload }) => {
+          if (String(payload).startsWith('{"type":6}')) resolve();
+        });
       });
     });
     await visit.goto(server.url);
@@ -285,8 +286,8 @@ describe('The page in a browser', () => {
     await shows(visit.locator('#overview [data-part="clients"]'), /^\d+$/);
     const since = visit.locator('#overview [data-part="hub"]', { hasText: '0 reconnects' });
     await since.waitFor();
-    await visit.waitForFunction(() => performance.now() > 16_500, null, { timeout: 20_000 });
-    assert.ok(pings.length >= 1);
+    // 15 s after it has connected; the time limit of the test is what fails otherwise.
+    await pinged;
     await visit.close();
   });
 
