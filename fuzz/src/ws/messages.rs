@@ -1,7 +1,7 @@
 //! Messages.
 
 use bytes::BytesMut;
-use ws_frame::{Assembler, CloseCode, DecodeError, Message, Opcode, Role};
+use ws_frame::{Assembler, CloseCode, DecodeError, Limits, Message, Opcode, Role};
 
 use super::{
     Input, MAX_KEPT,
@@ -34,10 +34,11 @@ impl From<Message<'_>> for Item {
 
 fn messages<'a>(
     role: Role,
+    limits: Limits,
     chunks: impl Iterator<Item = &'a [u8]>,
     sent_on: &mut BytesMut,
 ) -> (Vec<Item>, Option<DecodeError>) {
-    let mut assembler = Assembler::new(role, limits());
+    let mut assembler = Assembler::new(role, limits);
     let (mut src, mut out) = (BytesMut::new(), Vec::new());
     for chunk in chunks {
         src.extend_from_slice(chunk);
@@ -109,8 +110,9 @@ pub fn assemble(data: &[u8]) {
         return;
     };
     let mut sent_on = BytesMut::new();
-    let whole = messages(input.role, std::iter::once(input.wire), &mut sent_on);
-    let chunked = messages(input.role, input.chunks(), &mut BytesMut::new());
+    let alone = std::iter::once(input.wire);
+    let whole = messages(input.role, limits(), alone, &mut sent_on);
+    let chunked = messages(input.role, limits(), input.chunks(), &mut BytesMut::new());
     assert_eq!(chunked, whole, "in chunks");
 
     let (found, error) = frames(input.role, false, std::iter::once(input.wire));
@@ -118,8 +120,10 @@ pub fn assemble(data: &[u8]) {
         Ok(items) => assert_eq!(whole, (items, error), "what the frames add up to"),
         Err(()) => assert!(whole.1.is_some(), "a close frame that says nonsense"),
     }
+    // What came in several frames leaves in one, which may be larger than each of them.
     let (again, error) = messages(
         Role::Client,
+        Limits::default(),
         std::iter::once(&sent_on[..]),
         &mut BytesMut::new(),
     );
