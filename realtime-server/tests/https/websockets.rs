@@ -154,8 +154,10 @@ async fn a_hub_is_reached_the_same_way() {
 async fn a_lost_connection_ends_its_websockets() {
     let rig = Rig::new("h2-ws-lost").await;
     let mut client = Client::new(&rig).await;
-    let socket = open(&mut client, opening("/ws").body(()).unwrap()).await;
-    assert!(socket.is_ok());
+    let _socket = open(&mut client, opening("/ws").body(()).unwrap())
+        .await
+        .ok()
+        .unwrap();
     client.connection.abort();
     // The handler has returned, and the server is free to end.
     rig.stopped().await;

@@ -53,7 +53,7 @@ fn a_rule_allows_what_fits_all_of_it_and_the_rest_is_denied() {
         }
     }
     assert_eq!(policy.check(None, "us"), Err(Denied::Missing));
-    assert!(policy.check(None, "eu/de").is_ok());
+    assert_eq!(policy.check(None, "eu/de"), Ok(()));
 }
 
 #[test]
@@ -62,10 +62,14 @@ fn where_no_rule_is_about_something_there_is_no_policy() {
         {"may": "publish", "at": "a*"},
         {"may": "join", "at": "*", "names": ["lobby"]},
     ]));
-    assert!(rules.policy(Verb::Publish, "abc").is_some());
+    let publish = rules.policy(Verb::Publish, "abc").unwrap();
+    assert_eq!(publish.check(Some(&Identity::user("ann")), ""), Ok(()));
     assert!(rules.policy(Verb::Publish, "b").is_none());
     assert!(rules.policy(Verb::Subscribe, "abc").is_none());
-    assert!(rules.policy(Verb::Join, "any").is_some());
+    let join = rules.policy(Verb::Join, "any").unwrap();
+    let ann = Identity::user("ann");
+    assert_eq!(join.check(Some(&ann), "lobby"), Ok(()));
+    assert_eq!(join.check(Some(&ann), "hall"), Err(Denied::Forbidden));
 }
 
 #[test]
