@@ -21,7 +21,7 @@ use crate::{
 /// What every answer goes through before it is sent.
 pub(super) type AnswerFilter = Arc<dyn Fn(&Head, Response) -> Response + Send + Sync>;
 
-/// The routing table behind everything that ruless it.
+/// The routing table behind what rules it.
 pub(super) struct Front {
     router: Arc<Router>,
     rules: Arc<Rules>,
@@ -65,14 +65,15 @@ impl Service for Front {
     fn route(&self, head: &Head) -> Decision {
         let found = self.router.find(head);
         let (admitted, grant) = self.rules.cors.decide(found.origins(), head);
+        let token = token(head);
         let mut asked = Asked {
             grant,
             client: head.peer.ip(),
-            shows_token: token(head).is_some(),
+            shows_token: token.is_some(),
             hsts: self.rules.hsts(head),
             place: None,
         };
-        match self.rules.check(head, &found, admitted) {
+        match self.rules.check(head, token.as_deref(), &found, admitted) {
             Ok(place) => asked.place = place.map(Arc::new),
             Err(refusal) => return Decision::Answer(self.rules.finish(asked, head, refusal)),
         }
@@ -106,14 +107,13 @@ impl Rules {
     fn check(
         &self,
         head: &Head,
+        token: Option<&[u8]>,
         found: &Found<'_>,
         admitted: bool,
     ) -> Result<Option<Place>, Response> {
         let client = head.peer.ip();
         let limited = |too_many| self.limited(head, too_many);
-        self.admission
-            .request(client, token(head).as_deref())
-            .map_err(limited)?;
+        self.admission.request(client, token).map_err(limited)?;
         if !hosts::admits(&self.hosts, self.loopback, head) {
             self.metrics.hosts_refused.incr();
             debug!(peer = %head.peer, "request refused: for a name that is not ours");
