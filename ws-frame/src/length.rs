@@ -6,6 +6,8 @@ use crate::{DecodeError, head::MAX_LEN};
 pub(crate) struct Len {
     /// The length if the bytes that are missing are all zero.
     pub(crate) least: u64,
+    /// The length if they are all ones.
+    pub(crate) most: u64,
     pub(crate) complete: bool,
 }
 
@@ -34,6 +36,7 @@ pub(crate) fn extended<const N: usize>(bytes: &[u8], minimum: u64) -> Result<Len
     }
     Ok(Len {
         least,
+        most,
         complete: bytes.len() >= N,
     })
 }

@@ -77,12 +77,13 @@ impl Rules {
             short => (
                 Len {
                     least: u64::from(short),
+                    most: u64::from(short),
                     complete: true,
                 },
                 0,
             ),
         };
-        let size = self.payload_len(opcode, unfinished, len.least)?;
+        let size = self.payload_len(opcode, unfinished, &len)?;
         if !len.complete {
             return Ok(None);
         }
@@ -229,7 +230,8 @@ impl Rules {
         Ok(short)
     }
 
-    /// Judges a length of at least `least` bytes before any of them is kept.
+    /// Judges a length before any of its bytes is kept, and one that is cut off as soon as it is
+    /// sure what the whole would be judged.
     //= https://www.rfc-editor.org/rfc/rfc6455#section-10.4
     //# Implementations that have implementation- and/or platform-specific
     //# limitations regarding the frame size or total message size after
@@ -240,11 +242,12 @@ impl Rules {
         &self,
         opcode: Opcode,
         unfinished: Option<&Unfinished>,
-        least: u64,
+        declared: &Len,
     ) -> Result<usize, DecodeError> {
         let limit = self.limits.max_frame;
         let too_large = DecodeError::FrameTooLarge { limit };
-        let len = usize::try_from(least).map_err(|_| too_large)?;
+        let frame_fits = usize::try_from(declared.most).is_ok_and(|most| most <= limit);
+        let len = usize::try_from(declared.least).map_err(|_| too_large)?;
         if opcode.is_control() {
             return Ok(len);
         }
@@ -254,7 +257,7 @@ impl Rules {
         let limit = self.limits.max_message;
         let before = unfinished.map_or(0, |unfinished| unfinished.len);
         // `before` passed this test itself, so it is at most `limit`.
-        if len > limit.saturating_sub(before) {
+        if len > limit.saturating_sub(before) && frame_fits {
             return Err(DecodeError::MessageTooLarge { limit });
         }
         Ok(len)

@@ -97,6 +97,24 @@ fn message_limit_remembers_all_fragments() {
 }
 
 #[test]
+fn the_limit_that_is_named_does_not_depend_on_where_a_length_is_cut() {
+    let start = frame(Role::Client, 0x02, &[0; 290]);
+    for (length, error) in [
+        (300, DecodeError::MessageTooLarge { limit: 500 }),
+        (301, DecodeError::FrameTooLarge { limit: 300 }),
+        (512, DecodeError::FrameTooLarge { limit: 300 }),
+    ] {
+        let [high, low] = u16::to_be_bytes(length);
+        let wire = [&*start, &[0x80, 126, high, low]].concat();
+        for cut in 0..=wire.len() {
+            let (one, two) = wire.split_at(cut);
+            let items = assemble(Role::Client, limits(300, 500, 9), [one, two]);
+            assert_eq!(items, [Item::Failed(error)], "{length}, cut at {cut}");
+        }
+    }
+}
+
+#[test]
 fn message_limit_starts_anew_with_each_message() {
     let mut wire = frame(Role::Client, 0x02, &[1; 6]);
     wire.extend(frame(Role::Client, 0x80, &[2; 4]));
