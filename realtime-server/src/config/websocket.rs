@@ -30,8 +30,9 @@ pub struct WebSocketConfig {
     /// pings only the latest is answered: 64 KiB. One message more may wait, whatever its size.
     pub max_queued_bytes: usize,
     /// Whether messages are compressed with clients that offer permessage-deflate (RFC 7692): no.
-    /// Each is compressed for itself, so that an idle connection holds no window. Not for messages
-    /// that hold a secret beside what somebody else chose: their length tells of the secret.
+    /// Each is compressed for itself, so that an idle connection holds no window; a thread holds 370 KiB
+    /// for all its connections, and up to 1.9 MiB if their clients ask for all sizes of windows. Not
+    /// for messages that hold a secret beside what somebody else chose: their length tells of the secret.
     pub deflate: bool,
     /// Messages of fewer bytes are not compressed: 256.
     pub deflate_threshold: usize,

@@ -50,6 +50,8 @@ impl Params {
 pub struct WindowBits(u8);
 
 impl WindowBits {
+    /// 9: 512 bytes.
+    pub const MIN: Self = Self(9);
     /// 15: 32 KiB.
     pub const MAX: Self = Self(15);
 

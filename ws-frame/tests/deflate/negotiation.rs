@@ -338,5 +338,6 @@ fn window_bits_are_from_9_to_15() {
         let expected = (9..=15).contains(&bits).then_some(bits);
         assert_eq!(WindowBits::new(bits).map(WindowBits::as_u8), expected);
     }
+    assert_eq!(WindowBits::new(9), Some(WindowBits::MIN));
     assert_eq!(WindowBits::new(15), Some(WindowBits::MAX));
 }

@@ -52,7 +52,7 @@ impl Session {
         limits.max_fragments = config.max_fragments;
         let assembler = Assembler::new(Role::Server, limits);
         let compression = deflate.map(|agreed| Compression {
-            direction: agreed.server,
+            window_bits: agreed.server.window_bits,
             threshold: config.deflate_threshold,
         });
         Self {
