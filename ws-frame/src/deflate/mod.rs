@@ -29,6 +29,12 @@
 //! up to 64 KiB. Inflating takes about 47 KiB whatever the window; without context takeover an
 //! assembler gives that back as soon as it waits for input between two messages.
 //!
+//! # What is refused
+//! What is no DEFLATE stream ends the connection with code 1007. So does, without context takeover, a
+//! message that was cut off within a block; with it the next message goes on in the same stream, and
+//! such a cut cannot be told from an end. A reference further back than the window that was agreed on
+//! is followed all the same, up to 32 KiB.
+//!
 //! # Secrets
 //! Compressing a secret next to text that an attacker chooses tells him about the secret by the
 //! length of the result. Send such messages by [`Message::encode`](crate::Message::encode), which
