@@ -4,9 +4,8 @@ use alloc::string::String;
 use core::fmt::Write as _;
 
 use super::{Params, WindowBits};
-use crate::handshake::{Extension, Param, ResponseError};
+use crate::handshake::{Extension, PERMESSAGE_DEFLATE as NAME, Param, ResponseError};
 
-const NAME: &str = "permessage-deflate";
 const SERVER_NO_CONTEXT_TAKEOVER: &str = "server_no_context_takeover";
 const CLIENT_NO_CONTEXT_TAKEOVER: &str = "client_no_context_takeover";
 const SERVER_MAX_WINDOW_BITS: &str = "server_max_window_bits";

@@ -31,6 +31,9 @@ mod opened;
 mod request;
 mod response;
 
+#[cfg(feature = "deflate")]
+pub(crate) use extension::PERMESSAGE_DEFLATE;
+
 pub use error::{OfferError, RequestError, ResponseError};
 pub use extension::{Extension, Param};
 pub use offer::Offer;

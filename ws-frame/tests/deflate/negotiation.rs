@@ -172,6 +172,11 @@ fn server_declines_offers_that_are_none() {
         "; client_max_window_bits=08",
         "; client_max_window_bits=010",
         "; Server_No_Context_Takeover",
+        "; server_max_window_bits=",
+        "; server_max_window_bits=\"\"",
+        "; server_max_window_bits=9 9",
+        ";",
+        "; /",
     ] {
         let bad = format!("permessage-deflate{bad}");
         let response = accept(&[&bad], ALL());
