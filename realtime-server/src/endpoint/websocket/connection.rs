@@ -175,19 +175,12 @@ impl Connection {
     /// Writes what is queued; says whether the handler waited for the room that this made.
     fn flush(&mut self, cx: &mut Context<'_>) -> bool {
         let mut session = self.shared.session();
-        loop {
-            match self.socket.poll_send(cx, &mut session.output) {
-                Poll::Ready(Ok(())) if session.push_held_pong() => {}
-                Poll::Ready(Err(error)) => {
-                    debug!(peer = %self.socket.peer(), %error, "cannot write");
-                    session.end(match error.kind() {
-                        ErrorKind::TimedOut => Ending::Stuck,
-                        _ => Ending::Lost,
-                    });
-                    break;
-                }
-                Poll::Ready(Ok(())) | Poll::Pending => break,
-            }
+        if let Poll::Ready(Err(error)) = session.outgoing.poll_write(&mut self.socket, cx) {
+            debug!(peer = %self.socket.peer(), %error, "cannot write");
+            session.end(match error.kind() {
+                ErrorKind::TimedOut => Ending::Stuck,
+                _ => Ending::Lost,
+            });
         }
         session.wake_writer(cx.waker())
     }

@@ -1,12 +1,10 @@
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
-use ws_frame::{
-    Assembler, Close, CloseCode, CloseState, Frame, Limits, Opcode, Role, deflate::Params,
-};
+use ws_frame::{Assembler, Close, CloseCode, Frame, Limits, Opcode, Role, deflate::Params};
 
 use super::{Closed, Ending, Message, compression::Compression};
-use crate::{config::WebSocketConfig, http::SendQueue};
+use crate::{config::WebSocketConfig, websocket::Outgoing};
 
 /// From this size on a payload goes to the socket as it is instead of being copied into the queue.
 const LARGE: usize = 1024;
@@ -21,12 +19,8 @@ pub(super) struct Session {
     assembler: Assembler,
     /// Taken out ahead, to find the control frames behind the message before it.
     next: Option<Message>,
-    pub(super) output: SendQueue,
+    pub(super) outgoing: Outgoing,
     compression: Option<Compression>,
-    high_water: usize,
-    /// The pong that is due once the queue is shorter.
-    pong: Option<Bytes>,
-    pub(super) state: CloseState,
     /// Whether what else comes is not to be understood: it follows a close frame or a violation.
     heard_last: bool,
     pub(super) ending: Option<Ending>,
@@ -63,10 +57,7 @@ impl Session {
             },
             compression,
             next: None,
-            output: SendQueue::new(config.write_timeout),
-            high_water: config.max_queued_bytes,
-            pong: None,
-            state: CloseState::default(),
+            outgoing: Outgoing::new(config.write_timeout, config.max_queued_bytes),
             heard_last: false,
             ending: None,
             goodbye: None,
@@ -106,7 +97,7 @@ impl Session {
                 Message::Text(text) => ws_frame::Message::text(text),
                 Message::Binary(bytes) => ws_frame::Message::Binary(bytes),
             };
-            compression.encode(plain, self.output.tail());
+            compression.encode(plain, self.outgoing.queue.tail());
             return;
         }
         let (opcode, payload) = match message {
@@ -118,9 +109,9 @@ impl Session {
             self.encode(frame);
             return;
         }
-        let head = frame.head().encode(self.output.tail());
+        let head = frame.head().encode(self.outgoing.queue.tail());
         head.expect("a message fits into memory");
-        self.output.push(payload);
+        self.outgoing.queue.push(payload);
     }
 
     /// Takes messages out of what has arrived until one is there that the handler has not got;
@@ -146,7 +137,7 @@ impl Session {
 
     fn decode(&mut self) -> Option<Message> {
         loop {
-            let pong = match self.assembler.decode(&mut self.input) {
+            match self.assembler.decode(&mut self.input) {
                 Ok(None) => return None,
                 Ok(Some(ws_frame::Message::Text(text))) => {
                     return Some(Message::Text(text.as_str().to_owned()));
@@ -154,11 +145,11 @@ impl Session {
                 Ok(Some(ws_frame::Message::Binary(bytes))) => {
                     return Some(Message::Binary(Bytes::copy_from_slice(bytes)));
                 }
-                Ok(Some(ws_frame::Message::Pong(_))) => continue,
-                Ok(Some(ws_frame::Message::Ping(payload))) => Bytes::copy_from_slice(payload),
+                Ok(Some(ws_frame::Message::Pong(_))) => {}
+                Ok(Some(ws_frame::Message::Ping(payload))) => self.outgoing.answer_ping(payload),
                 Ok(Some(ws_frame::Message::Close(close))) => {
                     let code = close.map(|close| close.code());
-                    self.state.receive(close);
+                    self.outgoing.receive_close(close);
                     self.heard_last = true;
                     self.end(Ending::Closed(code));
                     return None;
@@ -168,33 +159,14 @@ impl Session {
                     self.end(Ending::Broken(error));
                     return None;
                 }
-            };
-            //= https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3
-            //# If an endpoint receives a Ping frame and has not yet sent Pong
-            //# frame(s) in response to previous Ping frame(s), the endpoint MAY
-            //# elect to send a Pong frame for only the most recently processed Ping
-            //# frame.
-            if self.is_clogged() {
-                self.pong = Some(pong);
-            } else {
-                self.encode(Frame::new(Opcode::Pong, &pong));
             }
         }
-    }
-
-    /// Moves the pong that was held back into the queue; says whether there was one.
-    pub(super) fn push_held_pong(&mut self) -> bool {
-        let Some(pong) = self.pong.take().filter(|_| self.may_send()) else {
-            return false;
-        };
-        self.encode(Frame::new(Opcode::Pong, &pong));
-        true
     }
 
     /// Queues a frame that is encoded already.
     pub(super) fn push_frame(&mut self, frame: Bytes) {
         if self.may_send() {
-            self.output.push(frame);
+            self.outgoing.queue.push(frame);
         }
     }
 
@@ -204,21 +176,17 @@ impl Session {
             Some(Ending::Closed(code)) => code.map(|code| Close::new(code, "")),
             _ => Some(Close::new(code, reason)),
         };
-        if self.state.close() {
-            let frame = ws_frame::Message::Close(close).encode(self.output.tail());
-            frame.expect("a close frame holds at most 125 bytes");
-        }
+        self.outgoing.close(close);
     }
 
-    /// Whether we have not said goodbye. A client that has may still be told what it asked for
-    /// before.
+    /// Whether there is somebody to send to, and we have not said goodbye.
     pub(super) fn may_send(&self) -> bool {
         let over = matches!(self.ending, Some(Ending::Lost | Ending::Stuck));
-        matches!(self.state, CloseState::Open | CloseState::Received) && !over
+        self.outgoing.may_send() && !over
     }
 
     pub(super) fn is_clogged(&self) -> bool {
-        self.output.len_bytes() > self.high_water
+        self.outgoing.is_clogged()
     }
 
     /// Notes that nothing more comes; the first reason counts.
@@ -278,7 +246,7 @@ impl Session {
     }
 
     fn encode(&mut self, frame: Frame<'_>) {
-        let encoded = frame.encode(self.output.tail());
+        let encoded = frame.encode(self.outgoing.queue.tail());
         encoded.expect("its payload was in a frame, or is short");
     }
 }
