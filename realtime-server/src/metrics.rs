@@ -115,6 +115,8 @@ pub struct Metrics {
     pub websocket_protocol_errors: Counter,
     /// WebSockets of plain endpoints that were ended because nothing came for too long.
     pub websocket_silent_clients: Counter,
+    /// WebSockets of plain endpoints that were ended because a message did not arrive in time.
+    pub websocket_message_timeouts: Counter,
     /// Invocations of hub methods by clients.
     pub invocations: Counter,
     /// Invocations that were not started: no such method, or arguments that do not fit.

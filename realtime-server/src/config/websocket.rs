@@ -41,6 +41,12 @@ pub struct WebSocketConfig {
     /// How long nothing at all may come from a client, not even the answer to a ping: 45 s. Beyond
     /// it: close code 1001. Zero turns the check off.
     pub idle_timeout: Duration,
+    /// How long a message may take to arrive, from its first byte to its last: 60 s. Beyond it: close
+    /// code 1008. It is what ends a client that sends a byte now and then, or pings between the
+    /// fragments of a message that never ends, and has its memory kept for that. Time in which we read
+    /// nothing does not count. Where messages are large or networks slow, it has to be longer: 1 MiB in
+    /// 60 s are 17 KiB a second. Zero turns the check off.
+    pub message_timeout: Duration,
     /// How long a blocked socket may take nothing: 10 s. Beyond it: a reset.
     pub write_timeout: Duration,
     /// How long the closing handshake may take: 5 s. Beyond it: a close without it.
@@ -61,6 +67,7 @@ impl Default for WebSocketConfig {
             deflate_threshold: 256,
             ping_interval: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(45),
+            message_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(5),
             handler_grace: Duration::from_secs(30),

@@ -86,6 +86,7 @@ impl HubEndpoint {
             let sweep = Sweep {
                 keep_alive: Some(config.keep_alive_interval),
                 silence: Some(config.client_timeout),
+                rest: None,
             };
             if let Application::Hub(core) = &self.application {
                 sweep.run(&core.registry, keep_alive).await;

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 use ws_frame::{Message as Wire, deflate::Params};
@@ -51,10 +51,11 @@ impl WebSocketEndpoint {
 
     /// The timers of all connections; runs until it is dropped.
     pub(crate) async fn run(&self) {
-        let some = |time: std::time::Duration| (!time.is_zero()).then_some(time);
+        let some = |time: Duration| (!time.is_zero()).then_some(time);
         let sweep = Sweep {
             keep_alive: some(self.config.ping_interval),
             silence: some(self.config.idle_timeout),
+            rest: some(self.config.message_timeout),
         };
         let ping = || Payload::new(Wire::Ping(&[]).to_bytes().expect("an empty ping is short"));
         sweep.run(&self.registry, ping).await;
@@ -103,6 +104,7 @@ impl WebSocketEndpoint {
                 handler: Some(handler(handle)),
                 last_words: None,
                 forgiven: false,
+                spent: Duration::ZERO,
                 batch: Vec::new(),
             };
             connection.live().await;

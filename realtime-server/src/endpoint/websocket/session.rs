@@ -1,7 +1,9 @@
 use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
-use ws_frame::{Assembler, Close, CloseCode, Frame, Limits, Opcode, Role, deflate::Params};
+use ws_frame::{
+    Assembler, Close, CloseCode, DecodeError, Frame, Limits, Opcode, Role, deflate::Params,
+};
 
 use super::{Closed, Ending, Message, compression::Compression};
 use crate::{config::WebSocketConfig, websocket::Outgoing};
@@ -21,6 +23,8 @@ pub(super) struct Session {
     next: Option<Message>,
     pub(super) outgoing: Outgoing,
     compression: Option<Compression>,
+    /// Whether a message has become whole since that was last asked.
+    whole: bool,
     /// Whether what else comes is not to be understood: it follows a close frame or a violation.
     heard_last: bool,
     pub(super) ending: Option<Ending>,
@@ -58,6 +62,7 @@ impl Session {
             compression,
             next: None,
             outgoing: Outgoing::new(config.write_timeout, config.max_queued_bytes),
+            whole: false,
             heard_last: false,
             ending: None,
             goodbye: None,
@@ -119,6 +124,7 @@ impl Session {
     pub(super) fn look_ahead(&mut self) -> bool {
         if self.next.is_none() && self.ending.is_none() {
             self.next = self.decode();
+            self.whole |= self.next.is_some();
         }
         self.next.is_some()
     }
@@ -128,6 +134,16 @@ impl Session {
     pub(super) fn discard(&mut self) -> bool {
         while self.decode().is_some() {}
         self.heard_last
+    }
+
+    /// Whether a message has become whole since the last call.
+    pub(super) fn take_whole(&mut self) -> bool {
+        std::mem::take(&mut self.whole)
+    }
+
+    /// Whether the beginning of a message is there, and not its end.
+    pub(super) fn is_within_message(&self) -> bool {
+        self.assembler.finish(&self.input) == Err(DecodeError::UnexpectedEnd)
     }
 
     /// Whether a message waits for the handler.
