@@ -9,8 +9,9 @@ pub struct HubConfig {
     pub handshake_timeout: Duration,
     /// After how long without a message the server pings: 15 s.
     pub keep_alive_interval: Duration,
-    /// How long a client may be silent that pings, or has sent the beginning of a message: 30 s. It
-    /// must exceed the client's own ping interval, 15 s in the official ones.
+    /// How long a client may be silent that pings, and how long a message may take to arrive that has
+    /// begun, in whatever pieces it comes: 30 s. It must exceed the client's own ping interval, 15 s in
+    /// the official ones.
     pub client_timeout: Duration,
     /// How long a negotiated connection may wait for its transport: 15 s.
     pub connect_timeout: Duration,

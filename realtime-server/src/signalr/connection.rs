@@ -229,6 +229,7 @@ impl Connection {
         self.lookahead = None;
         match self.session.next(&mut self.records) {
             Ok(Next::Message(message)) => {
+                self.dispatch.heard_message();
                 let counted = self.resume.as_mut().map(|resume| resume.received(&message));
                 match counted {
                     None | Some(Ok(true)) => self.dispatch.take(message)?,
@@ -239,7 +240,10 @@ impl Connection {
                     }
                 }
             }
-            Ok(Next::Unknown) => debug!("a message of an unknown type was passed over"),
+            Ok(Next::Unknown) => {
+                self.dispatch.heard_message();
+                debug!("a message of an unknown type was passed over");
+            }
             Ok(Next::NeedMore) => match self.wire.poll_receive(cx, &mut self.records) {
                 Poll::Ready(Ok(())) => self.dispatch.heard(),
                 Poll::Ready(Err(gone)) => return Err(self.gone(gone)),
