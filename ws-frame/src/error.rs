@@ -60,7 +60,9 @@ pub enum DecodeError {
         /// The code.
         code: u16,
     },
-    /// The stream ended within a frame or a fragmented message.
+    /// The stream ended within a frame or a fragmented message. There is nobody left to tell; what an
+    /// application is told of a connection without a close frame is code 1006, which is never sent
+    /// (section 7.1.5).
     UnexpectedEnd,
 }
 

@@ -20,7 +20,8 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads the fields of a `GET` request of HTTP/1.1 or higher.
+    /// Reads the fields of a `GET` request of HTTP/1.1 or higher; other methods (405) and versions
+    /// (505) are the caller's to refuse.
     ///
     /// # Errors
     /// A [`RequestError`], which knows the status to refuse the request with.
