@@ -325,16 +325,21 @@ impl Seat {
         }
     }
 
-    /// Nothing is missing of a message, or the member cannot be heard for now. Says how long we have
-    /// been waiting.
-    pub fn forgive_rest(&self) -> Duration {
-        match self.member.begun_at.load(Relaxed) {
-            0 => Duration::ZERO,
-            began => {
-                self.member.begun_at.store(0, Relaxed);
-                Duration::from_millis(self.registry.now().saturating_sub(began))
-            }
-        }
+    /// How long we have been waiting for the rest of a message.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        let now = self.registry.now();
+        let began = self.member.begun_at.load(Relaxed);
+        Duration::from_millis(if began == 0 {
+            0
+        } else {
+            now.saturating_sub(began)
+        })
+    }
+
+    /// Nothing is missing of a message, or the member cannot be heard for now.
+    pub fn forgive_rest(&self) {
+        self.member.begun_at.store(0, Relaxed);
     }
 
     /// From now on the member's silence counts.

@@ -165,7 +165,8 @@ async fn ends_a_member_that_owes_the_rest_of_a_message() {
     trickling.expect_to_hear();
     trickling.expect_rest(Duration::ZERO);
     done.forgive_rest();
-    let spent = stalled.forgive_rest();
+    let spent = stalled.waited();
+    stalled.forgive_rest();
     assert!(spent > Duration::from_secs(18), "{spent:?}");
     pass(REST, &registry, 11.5).await;
     let unfinished = Some((Vec::new(), Taken::Ended(End::Unfinished)));

@@ -133,7 +133,8 @@ impl Connection {
             if session.has_next() || session.is_clogged() {
                 self.seat.forgive();
                 self.forgiven = true;
-                self.spent += self.seat.forgive_rest();
+                self.spent += self.seat.waited();
+                self.seat.forgive_rest();
                 if session.take_whole() {
                     self.spent = Duration::ZERO;
                 }
