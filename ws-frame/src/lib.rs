@@ -48,8 +48,8 @@
 //! # Limits
 //! [`Limits`] bounds frames, messages and fragments per message. They are held against the length a
 //! head declares, before the payload arrives; memory grows with what did arrive, never with what was
-//! declared. A compressed message is held against the limit while it is inflated, in steps of at
-//! most 16 KiB. How much is read into the buffer at a time is the caller's choice.
+//! declared. A compressed message is held against the limit while it is inflated, into memory that
+//! doubles with it and ends a byte above the limit. How much is read into the buffer at a time is the caller's choice.
 //!
 //! # Features
 //! - `handshake` (default): the module of that name; it alone needs `sha1` and `base64`.

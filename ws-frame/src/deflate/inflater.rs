@@ -5,8 +5,8 @@ use flate2::{Decompress, FlushDecompress, Status};
 use super::Direction;
 use crate::{DecodeError, utf8::Utf8};
 
-/// The least and the most room that is made at a time, in bytes: what a message inflates to is held
-/// against the limit after each step.
+/// The least and the most room that is made for the beginning of a message, in bytes. From there on it
+/// doubles, up to the limit.
 const STEP: (usize, usize) = (256, 16 * 1024);
 
 /// What the sender of a message left out.
@@ -101,20 +101,11 @@ impl Inflater {
         // What follows a final block is dropped.
         while !self.ended {
             let start = message.len();
-            // One byte more than may be there: it shows that the limit is passed.
-            let room = self.limit.saturating_sub(start).saturating_add(1);
-            let step = piece
-                .len()
-                .saturating_mul(4)
-                .clamp(STEP.0, STEP.1)
-                .min(room);
-            message.resize(start + step, 0);
-            let (read, written) = (stream.total_in(), stream.total_out());
-            let space = message.get_mut(start..).unwrap_or_default();
-            let status = stream.decompress(piece, space, FlushDecompress::Sync);
+            make_room(message, piece.len(), self.limit);
+            let read = stream.total_in();
+            let status = stream.decompress_vec(piece, message, FlushDecompress::Sync);
             let read = progress(read, stream.total_in());
-            let written = progress(written, stream.total_out());
-            message.truncate(start + written);
+            let written = message.len() - start;
             if message.len() > self.limit {
                 return Err(DecodeError::MessageTooLarge { limit: self.limit });
             }
@@ -129,13 +120,25 @@ impl Inflater {
                 //# flush data using DEFLATE blocks with "BFINAL" set to 1.
                 Ok(Status::StreamEnd) => self.ended = true,
                 // With room left the stream has said all it could.
-                Ok(_) if written < step && piece.is_empty() => return Ok(()),
+                Ok(_) if piece.is_empty() && message.len() < message.capacity() => return Ok(()),
                 Ok(_) if read > 0 || written > 0 => {}
                 _ => return Err(DecodeError::InvalidDeflate),
             }
         }
         Ok(())
     }
+}
+
+/// Makes room for what `len` bytes may inflate to, unless there is some: as a vector grows by itself,
+/// but not beyond one byte more than there may be, which shows that the limit is passed.
+fn make_room(message: &mut Vec<u8>, len: usize, limit: usize) {
+    let there = message.len();
+    if there < message.capacity() {
+        return;
+    }
+    let step = len.saturating_mul(4).clamp(STEP.0, STEP.1);
+    let most = limit.saturating_add(1).saturating_sub(there);
+    message.reserve_exact(step.max(there).min(most));
 }
 
 /// How far a counter went in one step, which is never further than a buffer is long.
