@@ -8,7 +8,13 @@ use super::{
     Denied, QueryToken, Tickets, TokenError, Verifier,
     credential::{Credential, shown},
 };
-use crate::{clock, config::Origins, http::Head, identity::Identity, metrics::Metrics};
+use crate::{
+    clock,
+    config::Origins,
+    http::{Head, Version},
+    identity::Identity,
+    metrics::Metrics,
+};
 
 /// Who is known: whoever shows a token that is good and, if the application says so, whoever asks
 /// from this machine.
@@ -67,8 +73,9 @@ impl Access {
     }
 
     /// Knows, as `who`, whoever shows no token but asks directly and from this machine: for a
-    /// server that listens on loopback only. Pages of other origins and names, and what comes by a
-    /// proxy, stay out.
+    /// server that listens on loopback only. Pages of other origins and names stay out, and what
+    /// shows a sign of a proxy: `Via`, `Forwarded`, `X-Real-IP`, `X-Forwarded-…` or HTTP/1.0. A proxy
+    /// on this machine that shows none makes everybody local: behind one, use tokens.
     #[must_use]
     pub fn with_local(mut self, who: Identity) -> Self {
         self.local = Some(Arc::new(who));
@@ -181,10 +188,7 @@ impl Access {
 
     fn find_local(&self, head: &Head) -> Result<Arc<Identity>, Denied> {
         let local = self.local.as_ref().ok_or(Denied::Missing)?;
-        let proxied = ["forwarded", "x-forwarded-for"]
-            .iter()
-            .any(|name| head.headers.first(name).is_some());
-        if proxied || !head.peer.ip().to_canonical().is_loopback() {
+        if is_passed_on(head) || !head.peer.ip().to_canonical().is_loopback() {
             return Err(Denied::Missing);
         }
         // A page can make a browser ask without a preflight, and rename its own host to ours.
@@ -204,6 +208,15 @@ impl fmt::Debug for Access {
             .field("local", &self.local)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a proxy may have sent a request for somebody else. One that is not told to may say nothing
+/// of it; then HTTP/1.0 tells, which nginx speaks by default and no browser does.
+fn is_passed_on(head: &Head) -> bool {
+    let tells = |name: &[u8]| {
+        matches!(name, b"via" | b"forwarded" | b"x-real-ip") || name.starts_with(b"x-forwarded-")
+    };
+    head.version == Version::Http10 || head.headers.iter().any(|(name, _)| tells(name))
 }
 
 /// Whether an authority, with or without a port, is a name for loopback.
