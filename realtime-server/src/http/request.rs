@@ -130,6 +130,11 @@ impl Params {
         Self(pairs)
     }
 
+    /// The values in the order of the path.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(_, value)| value.as_str())
+    }
+
     /// The value of the first parameter with this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

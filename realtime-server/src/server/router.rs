@@ -172,15 +172,17 @@ impl Found<'_> {
             _ => self.endpoint,
         };
         match endpoint {
-            Some(endpoint) => match pass(endpoint, head, metrics) {
-                Ok(handler) => Decision::Call {
-                    body_limit: endpoint.body_limit,
-                    params,
-                    handler,
-                    pace: endpoint.pace,
-                },
-                Err(refusal) => Decision::Answer(refusal),
-            },
+            Some(endpoint) => {
+                match pass(endpoint, head, || resource.pattern.path(&params), metrics) {
+                    Ok(handler) => Decision::Call {
+                        body_limit: endpoint.body_limit,
+                        params,
+                        handler,
+                        pace: endpoint.pace,
+                    },
+                    Err(refusal) => Decision::Answer(refusal),
+                }
+            }
             None if head.method == Method::Options => Decision::Answer(
                 Response::empty(Status::NO_CONTENT).header("allow", resource.allow()),
             ),

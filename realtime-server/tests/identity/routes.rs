@@ -110,6 +110,43 @@ async fn who_is_known_and_may_not_is_told_that() {
 }
 
 #[tokio::test]
+async fn a_policy_is_told_the_path_that_routing_has_understood() {
+    let not_below = |prefix: &'static str| Policy::new(move |_, path| !path.starts_with(prefix));
+    let guard = |policy| Guard::new(access()).policy(policy);
+    let mut server = ServerBuilder::new();
+    let admin = guard(not_below("/admin"));
+    server.get("/admin/{name}", who).unwrap().guard(&admin);
+    server.get("/{area}/of/{name}", who).unwrap().guard(&admin);
+    let exact = guard(Policy::new(|_, path| {
+        ["/Items/a b%2Fc%25", "/"].contains(&path)
+    }));
+    server.get("/Items/{name}", who).unwrap().guard(&exact);
+    server.get("/", who).unwrap().guard(&exact);
+    let files = guard(not_below("/files/secret/"));
+    server.get("/files/{*path}", who).unwrap().guard(&files);
+    let server = Running::start(server).await;
+    let ann = bearer(&HMAC.token("ann", 60));
+    for (path, status) in [
+        ("/admin/x", 403),
+        ("/ADMIN/x", 403),
+        ("/%61dmin/x/", 403),
+        ("/%61dmin/of/x", 403),
+        ("/other/of/x", 200),
+        ("/items/a%20b%2Fc%25/", 200),
+        ("/items/a%20b", 403),
+        ("/", 200),
+        ("/?a=/x", 200),
+        ("/files/secret/x", 403),
+        ("/FILES/secret/x", 403),
+        ("/files/%73ecret/x", 403),
+        ("/files/secret%2Fx", 200),
+        ("/files/public/x", 200),
+    ] {
+        assert_eq!(get(&server, path, &ann).await.status, status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_is_let_in_where_that_is_said_but_no_bad_token() {
     let server = serve(&Guard::new(access()).or_anybody()).await;
     assert_eq!(get(&server, "/who", "").await.text(), "nobody");
