@@ -60,7 +60,10 @@ impl Denied {
         self.challenged(Response::empty(self.status()))
     }
 
-    fn challenged(self, response: Response) -> Response {
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2
+    //# The server generating a 401 response MUST send a WWW-Authenticate header field (Section 11.6.1)
+    //# containing at least one challenge applicable to the target resource.
+    pub(crate) fn challenged(self, response: Response) -> Response {
         match self.challenge() {
             Some(challenge) => response.header("www-authenticate", challenge),
             None => response,
