@@ -1,12 +1,12 @@
 use std::{fmt, net::IpAddr, sync::Arc};
 
 use futures_util::future::join_all;
-use subtle::ConstantTimeEq;
 use tracing::debug;
 
 use super::{
     Denied, QueryToken, Tickets, TokenError, Verifier,
     credential::{Credential, shown},
+    digest::Digest,
 };
 use crate::{
     clock,
@@ -20,7 +20,7 @@ use crate::{
 /// from this machine.
 #[derive(Default)]
 pub struct Access {
-    tokens: Vec<(Box<str>, Arc<Identity>)>,
+    tokens: Vec<(Digest, Arc<Identity>)>,
     verifiers: Vec<Verifier>,
     tickets: Option<Arc<Tickets>>,
     cookie: Option<(Box<str>, Origins)>,
@@ -42,10 +42,11 @@ impl Access {
         Self::default()
     }
 
-    /// Knows who shows `token`, as `who`.
+    /// Knows who shows `token`, as `who`. Only a digest of it is kept.
     #[must_use]
     pub fn with_token(mut self, token: &str, who: Identity) -> Self {
-        self.tokens.push((token.into(), Arc::new(who)));
+        let digest = Digest::of(token.as_bytes());
+        self.tokens.push((digest, Arc::new(who)));
         self
     }
 
@@ -133,13 +134,7 @@ impl Access {
     }
 
     fn find(&self, credential: &Credential<'_>) -> Result<Known, Denied> {
-        // All are compared, each in the same time, so that no answer comes earlier than others.
-        let found = self
-            .tokens
-            .iter()
-            .filter(|(token, _)| token.as_bytes().ct_eq(&credential.secret).into())
-            .fold(None, |found, (_, who)| found.or(Some(who)));
-        if let Some(who) = found {
+        if let Some(who) = self.find_fixed(&credential.secret) {
             return Ok(Known::Somebody(Arc::clone(who)));
         }
         let text = str::from_utf8(&credential.secret).map_err(|_not_ascii| Denied::Unknown)?;
@@ -152,6 +147,18 @@ impl Access {
                 .ok_or(Denied::Unknown);
         }
         self.verify(text)
+    }
+
+    /// Whose fixed token it is. All are compared, so that no answer comes earlier than others.
+    fn find_fixed(&self, secret: &[u8]) -> Option<&Arc<Identity>> {
+        if self.tokens.is_empty() {
+            return None;
+        }
+        let digest = Digest::of(secret);
+        self.tokens
+            .iter()
+            .filter(|(token, _)| token.is_same(&digest))
+            .fold(None, |found, (_, who)| found.or(Some(who)))
     }
 
     fn verify(&self, token: &str) -> Result<Known, Denied> {
