@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock,
     config::Origins,
-    http::{Head, Version},
+    http::{Head, Method, Version},
     identity::Identity,
     metrics::Metrics,
 };
@@ -65,8 +65,9 @@ impl Access {
     }
 
     /// Takes a token out of the cookie `name`, too, where a page of `origins` asks, or no page. A
-    /// browser sends cookies whatever page makes it ask; so a page of another origin is refused, and
-    /// so is an upgrade that does not say its origin.
+    /// browser sends cookies whatever page makes it ask; so a page of another origin is refused. So is
+    /// what changes something or upgrades and does not say its origin, unless the browser says by
+    /// `Sec-Fetch-Site` that it is a page of ours, or none.
     #[must_use]
     pub fn with_cookie(mut self, name: &str, origins: Origins) -> Self {
         self.cookie = Some((name.into(), origins));
@@ -185,9 +186,13 @@ impl Access {
     fn check_page(&self, head: &Head) -> Result<(), Denied> {
         let origins = self.cookie.as_ref().map(|(_, origins)| origins);
         let admits = origins.is_some_and(|origins| head.comes_from(origins));
+        let site = head.headers.first("sec-fetch-site");
+        let is_own = matches!(site, Some(b"same-origin" | b"none"));
+        let is_foreign = site == Some(b"cross-site");
+        let changes = !matches!(head.method, Method::Get | Method::Head | Method::Options);
         let says_none = head.headers.first("origin").is_none();
-        let is_cross_site = head.headers.first("sec-fetch-site") == Some(b"cross-site");
-        if !admits || says_none && (is_cross_site || head.asks_for("websocket")) {
+        let is_open = !changes && !is_foreign && !head.asks_for("websocket");
+        if !admits || says_none && !is_own && !is_open {
             return Err(Denied::Foreign);
         }
         Ok(())

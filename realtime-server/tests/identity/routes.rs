@@ -5,7 +5,7 @@ use std::sync::Arc;
 use realtime_server::{
     auth::{Access, Guard, Policy, Tickets, Verifier},
     config::Origins,
-    http::{Request, Response, Status},
+    http::{Method, Request, Response, Status},
     identity::Identity,
     server::ServerBuilder,
 };
@@ -235,6 +235,39 @@ async fn a_cookie_carries_a_token_for_pages_of_this_server_alone() {
         if status == 200 {
             assert_eq!(answer.text(), name, "{fields}");
         }
+    }
+}
+
+#[tokio::test]
+async fn with_a_cookie_nothing_is_changed_that_does_not_say_whose_page_asks() {
+    let access = access().with_cookie("session", Origins::Same);
+    let guard = Guard::new(access);
+    let mut server = ServerBuilder::new();
+    let methods = [Method::Post, Method::Put, Method::Patch, Method::Delete];
+    for method in methods {
+        server.route(method, "/change", who).unwrap().guard(&guard);
+    }
+    let server = Running::start(server).await;
+    let cookie = format!("Cookie: session={}\r\n", HMAC.token("ann", 60));
+    let own = format!("Origin: http://{}\r\n", server.address);
+    for method in methods {
+        for (fields, status) in [
+            ("", 403),
+            ("Sec-Fetch-Site: same-site\r\n", 403),
+            ("Sec-Fetch-Site: cross-site\r\n", 403),
+            ("Sec-Fetch-Site: same-origin\r\n", 200),
+            ("Sec-Fetch-Site: none\r\n", 200),
+            (&own, 200),
+        ] {
+            let mut client = Client::connect(server.address).await;
+            let line = format!("{method} /change");
+            client.request(&line, &format!("{cookie}{fields}")).await;
+            assert_eq!(client.answer().await.status, status, "{line} {fields}");
+        }
+        let mut client = Client::connect(server.address).await;
+        let token = bearer(&HMAC.token("ann", 60));
+        client.request(&format!("{method} /change"), &token).await;
+        assert_eq!(client.answer().await.status, 200, "{method}");
     }
 }
 
