@@ -154,6 +154,12 @@ impl Found<'_> {
         self.endpoint.is_some_and(|endpoint| endpoint.negotiates)
     }
 
+    /// The name of the cookie that may carry a token.
+    pub(super) fn cookie(&self) -> Option<&str> {
+        let guard = self.endpoint?.guard.as_ref();
+        guard.and_then(|guard| guard.access().cookie())
+    }
+
     /// The methods that are taken here.
     pub(super) fn methods(&self) -> HeaderValue {
         let resource = self.resource.as_ref();
