@@ -1,7 +1,7 @@
 //! A request as routing and handlers see it.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -38,6 +38,8 @@ pub struct Head {
     /// [trusted proxy](crate::config::HttpConfig::trusted_proxies) there names; port 0 if it names
     /// none.
     pub peer: SocketAddr,
+    /// The address of ours that the client or its proxy has connected to, where it is known.
+    pub(crate) local: Option<IpAddr>,
     /// Whether it came over TLS, to us or to that proxy.
     pub scheme: Scheme,
     /// The authority that a trusted proxy was asked for.
