@@ -16,7 +16,7 @@ use tokio::{
 
 pub(super) use self::outgoing::Polled;
 use super::transport::Attached;
-use crate::hub::Principal;
+use crate::{hub::Principal, throttle::Place};
 
 /// Bytes that wait for the hub before a POST waits for it, and bytes that wait for a poll or a
 /// stream before the connection takes no more out of its outbox.
@@ -47,6 +47,8 @@ struct State {
     idle_since: Option<Instant>,
     /// Its place among those that hold no socket.
     place: Option<OwnedSemaphorePermit>,
+    /// Its place among those of its user.
+    seat: Option<Place>,
     incoming: BytesMut,
     left: Option<Left>,
     outgoing: Vec<Bytes>,
@@ -111,11 +113,13 @@ impl Line {
         stateful: bool,
         principal: Principal,
         place: OwnedSemaphorePermit,
+        seat: Option<Place>,
     ) -> Self {
         let state = State {
             transport: None,
             idle_since: Some(Instant::now()),
             place: Some(place),
+            seat,
             incoming: BytesMut::new(),
             left: None,
             outgoing: Vec::new(),
@@ -173,6 +177,11 @@ impl Line {
             Some(Transport::WebSockets) if state.resumable => Ok(Arrival::Again),
             Some(_) => Err(Refused::Active),
         }
+    }
+
+    /// Its place among those of its user, which `change` may change.
+    pub(super) fn seat<T>(&self, change: impl FnOnce(&mut Option<Place>) -> T) -> T {
+        change(&mut self.lock().seat)
     }
 
     pub(super) fn transport(&self) -> Option<Transport> {

@@ -10,6 +10,7 @@
 mod support;
 
 mod binary;
+mod caps;
 mod cookies;
 mod expiry;
 mod hubs;
