@@ -113,13 +113,18 @@ impl Response {
         }
     }
 
-    /// Adds a header line. The name is a token.
+    /// Adds a header line.
     ///
     /// `connection`, `content-length`, `date`, `keep-alive` and `transfer-encoding` are the
     /// connection's own and left out.
+    ///
+    /// # Panics
+    ///
+    /// If `name` is no token (RFC 9110 section 5.1): it could forge a line.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
-        debug_assert!(name.bytes().all(is_token_byte), "{name:?} is no token");
+        let is_token = !name.is_empty() && name.bytes().all(is_token_byte);
+        assert!(is_token, "{name:?} is no token");
         if !OWN_FIELDS.iter().any(|own| own.eq_ignore_ascii_case(name)) {
             self.headers.push((name, value));
         }
@@ -173,5 +178,22 @@ impl Response {
 impl From<Result<Response, Problem>> for Response {
     fn from(answer: Result<Response, Problem>) -> Self {
         answer.unwrap_or_else(Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_token_is_no_name() {
+        for name in ["", "a b", "a:", "a\r\nb", "\u{e9}", "a\0"] {
+            let added = catch_unwind(|| Response::empty(Status::OK).header(name, NOSNIFF));
+            assert!(added.is_err(), "{name:?}");
+        }
+        let added = Response::empty(Status::OK).header("X-a!#$%&'*+-.^_`|~9", NOSNIFF);
+        assert_eq!(added.headers().count(), 1);
     }
 }
