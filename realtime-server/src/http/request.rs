@@ -1,6 +1,7 @@
 //! A request as routing and handlers see it.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -84,7 +85,7 @@ impl Head {
 }
 
 /// A request with its whole body.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
     /// Everything before the body.
     pub head: Head,
@@ -118,6 +119,17 @@ impl Request {
     /// The decoded path parameter with this name.
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params.get(name)
+    }
+}
+
+impl fmt::Debug for Request {
+    /// Without the body, which can be anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("head", &self.head)
+            .field("params", &self.params)
+            .field("body", &self.body.len())
+            .finish()
     }
 }
 

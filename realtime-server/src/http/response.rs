@@ -1,5 +1,6 @@
 //! What a handler answers.
 
+use std::fmt;
 use std::future::Future;
 
 use bytes::{Bytes, BytesMut};
@@ -11,7 +12,6 @@ use super::request_line::is_token_byte;
 use super::{Body, HeaderValue, Problem, Source, Status, Upgraded, Version};
 
 /// A response. Its length, `Date` and `Connection` are the connection's business.
-#[derive(Debug)]
 pub struct Response {
     /// The status.
     pub status: Status,
@@ -171,6 +171,18 @@ impl Response {
     /// The header lines that were added, in their order.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &HeaderValue)> {
         self.headers.iter().map(|(name, value)| (*name, value))
+    }
+}
+
+impl fmt::Debug for Response {
+    /// Names of header lines only, and no content: both can be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
     }
 }
 

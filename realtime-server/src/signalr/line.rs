@@ -2,6 +2,7 @@ mod incoming;
 mod outgoing;
 
 use std::{
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
@@ -24,7 +25,6 @@ const BUFFER: usize = 64 * 1024;
 
 /// A connection as requests find it by its token: which transport it is on, and the bytes that go
 /// between requests and its task.
-#[derive(Debug)]
 pub(super) struct Line {
     /// The public name of the connection.
     pub(super) id: Arc<str>,
@@ -39,7 +39,6 @@ pub(super) struct Line {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
 struct State {
     /// None as long as it is only negotiated.
     transport: Option<Transport>,
@@ -251,6 +250,15 @@ impl Line {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Line {
+    /// Without the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

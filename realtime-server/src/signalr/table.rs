@@ -11,7 +11,6 @@ use super::line::{Arrival, Left, Line, Refused};
 use crate::{config::HubConfig, hub::Principal, id, throttle::Place};
 
 /// The connections of a hub by their tokens, from their negotiation to their end.
-#[derive(Debug)]
 pub(super) struct Table {
     /// How long a client may take to come for the first time.
     connect_timeout: Duration,
@@ -44,7 +43,6 @@ impl Expired {
 }
 
 /// A connection's place in its table, for as long as its task runs.
-#[derive(Debug)]
 pub(super) struct Listed {
     table: Arc<Table>,
     line: Arc<Line>,

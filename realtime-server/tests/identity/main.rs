@@ -12,6 +12,7 @@ mod support;
 mod binary;
 mod caps;
 mod cookies;
+mod debug;
 mod expiry;
 mod hubs;
 mod jwks_server;
