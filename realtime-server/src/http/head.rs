@@ -52,7 +52,7 @@ pub(crate) fn parse(
     } = line;
     let headers = parse_fields(fields, config.max_header_count)?;
     check(version, &headers)?;
-    let client = forwarded::client(peer, scheme, &headers, config);
+    let client = forwarded::client(peer, scheme, &headers, config)?;
     //= https://www.rfc-editor.org/rfc/rfc9110#section-7.4
     //# Unless the connection is from a trusted gateway, an origin server MUST reject a request if
     //# any scheme-specific requirements for the target URI are not met.

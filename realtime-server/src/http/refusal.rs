@@ -40,6 +40,8 @@ pub enum Refusal {
     TooManyHeaders,
     /// `Host` is missing, repeated or malformed.
     Host,
+    /// `Forwarded` of a trusted proxy leaves open where its elements end.
+    Forwarded,
     /// `Content-Length` is repeated or no number.
     ContentLength,
     /// `Transfer-Encoding` leaves the length of the body open.
@@ -73,6 +75,7 @@ impl Refusal {
             | Self::HeaderLine
             | Self::Repeated
             | Self::Host
+            | Self::Forwarded
             | Self::ClearText
             | Self::ContentLength
             | Self::TransferEncoding
@@ -111,6 +114,7 @@ impl fmt::Display for Refusal {
             Self::HeadTooLarge => "the head is too large",
             Self::TooManyHeaders => "there are too many header lines",
             Self::Host => "the host is missing, repeated or malformed",
+            Self::Forwarded => "the forwarded field is malformed",
             Self::ContentLength => "the content length is repeated or malformed",
             Self::TransferEncoding => "the transfer encoding leaves the length of the body open",
             Self::UnknownCoding => "the transfer coding is not implemented",

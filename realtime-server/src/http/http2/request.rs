@@ -62,7 +62,7 @@ pub(super) fn read(
     };
     let expects_continue =
         head::expects_continue(Version::Http2, &headers)? && framing != Framing::None;
-    let client = forwarded::client(peer, Scheme::Https, &headers, config);
+    let client = forwarded::client(peer, Scheme::Https, &headers, config)?;
     let head = Head {
         method,
         target,
