@@ -20,7 +20,9 @@ use realtime_server::{endpoint::Directory, http::HeaderValue, server::ServerBuil
 use support::{
     client::{Answer, Client, ask},
     running::Running,
+    soon,
 };
+use tokio::io::AsyncWriteExt;
 
 /// A directory of its own for one test, which removes it.
 struct Folder(PathBuf);
@@ -166,6 +168,28 @@ async fn large_files_come_in_pieces_and_whole() {
         let answer = ask(server.address, "GET /files/large.bin").await;
         assert_eq!(answer.status, 200);
         assert!(answer.body == content, "{size}");
+    }
+}
+
+#[tokio::test]
+async fn who_ends_its_side_after_a_request_gets_the_whole_answer() {
+    let folder = Folder::new("half-closed");
+    let content = vec![7; 4_000_000];
+    fs::write(folder.0.join("public/large.bin"), &content).unwrap();
+    let server = folder.serve().await;
+    for path in ["page.html", "large.bin"] {
+        let mut client = Client::connect(server.address).await;
+        client.request(&format!("GET /files/{path}"), "").await;
+        soon(client.stream.shutdown()).await.unwrap();
+        let answer = client.answer().await;
+        assert_eq!(answer.status, 200, "{path}");
+        let size = if path == "page.html" {
+            8
+        } else {
+            content.len()
+        };
+        assert_eq!(answer.body.len(), size, "{path}");
+        client.ends().await;
     }
 }
 
