@@ -3,7 +3,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::UNIX_EPOCH,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use percent_encoding::percent_decode_str;
@@ -11,8 +11,8 @@ use tokio::task::spawn_blocking;
 use tracing::{debug, warn};
 
 use super::{
-    conditions::{Validators, Wanted},
-    encoding::{CODINGS, takes},
+    conditions::{Validators, Verdict, Wanted},
+    encoding::{Coding, preferred},
     file, media_type,
 };
 use crate::http::{HeaderValue, Problem, Request, Response, Status, date};
@@ -93,17 +93,14 @@ impl Directory {
         };
         let (coding, varies) = (found.coding, found.varies);
         let validators = found.validators();
-        let response = if validators.are_known(request) {
-            Response::empty(Status::NOT_MODIFIED)
-        } else {
-            let size = found.metadata.len();
-            send(
-                found.file,
-                size,
-                validators.range(request, size),
-                media_type,
-            )
-            .await
+        let response = match validators.judge(request) {
+            Verdict::Met => {
+                let size = found.metadata.len();
+                let wanted = validators.range(request, size);
+                send(found.file, size, wanted, media_type).await
+            }
+            Verdict::Known => Response::empty(Status::NOT_MODIFIED),
+            Verdict::Failed => Problem::new(Status::PRECONDITION_FAILED).into(),
         };
         if !matches!(
             response.status,
@@ -222,8 +219,13 @@ impl Found {
     /// They change with the coding, the size and the time of the last change.
     fn validators(&self) -> Validators {
         let modified = self.metadata.modified().ok();
-        let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let since_1970 = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok();
+        let modified = modified.and_then(since_1970);
         let nanos = modified.unwrap_or_default().as_nanos();
+        //= https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.1
+        //# An origin server with a clock MUST NOT generate a Last-Modified date that is later than
+        //# the server's time of message origination (Date, Section 6.6.1).
+        let modified = modified.min(since_1970(SystemTime::now()));
         let coding = self.coding.map_or("", |coding| coding);
         Validators {
             tag: format!("\"{:x}-{nanos:x}{coding}\"", self.metadata.len()),
