@@ -78,9 +78,9 @@ impl Directory {
         };
         let media_type = media_type::of(relative.to_str().unwrap_or_default());
         let root = Arc::clone(&self.root);
-        let taken = CODINGS.map(|(coding, _)| takes(request, coding));
+        let codings = preferred(request);
         // The kernel may have to wait for a disk.
-        let found = match spawn_blocking(move || find_best(&root, &relative, taken)).await {
+        let found = match spawn_blocking(move || find_best(&root, &relative, &codings)).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
                 debug!(%error, "no such file");
@@ -174,19 +174,19 @@ fn relative(path: &str) -> Option<PathBuf> {
         .collect()
 }
 
-/// The file, or the best variant of it in a coding that is `taken`.
-fn find_best(root: &Path, relative: &Path, taken: [bool; CODINGS.len()]) -> io::Result<Found> {
+/// The file, or the first variant of it in a coding that is taken.
+fn find_best(root: &Path, relative: &Path, codings: &[(Coding, bool)]) -> io::Result<Found> {
     let mut plain = find(root, relative)?;
-    for ((coding, ending), taken) in CODINGS.into_iter().zip(taken) {
+    for &(coding, taken) in codings {
         let mut name = relative.as_os_str().to_owned();
-        name.push(ending);
+        name.push(coding.ending);
         let Ok(variant) = find(root, Path::new(&name)) else {
             continue;
         };
         plain.varies = true;
         if taken {
             return Ok(Found {
-                coding: Some(coding),
+                coding: Some(coding.name),
                 varies: true,
                 ..variant
             });

@@ -81,6 +81,7 @@ mod socket;
 mod status;
 mod target;
 mod tls;
+mod weight;
 
 pub use self::body::{Body, Hook, Source, Upgraded};
 pub(crate) use self::chunked::ChunkedDecoder;
@@ -103,3 +104,4 @@ pub use self::socket::Socket;
 pub use self::status::Status;
 pub use self::target::Target;
 pub use self::tls::{Tls, TlsError};
+pub(crate) use self::weight::weighed;

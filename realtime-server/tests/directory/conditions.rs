@@ -235,7 +235,12 @@ async fn a_compressed_variant_is_sent_to_who_takes_it() {
     let mut tags = Vec::new();
     for (path, accepted, coding) in [
         ("page.html", "br, gzip", Some("br")),
-        ("page.html", "gzip;q=1.0, BR;q=0.1", Some("br")),
+        ("page.html", "gzip;q=1.0, BR;q=0.1", Some("gzip")),
+        ("page.html", "gzip, br;q=0.1", Some("gzip")),
+        ("page.html", "br;q=0.2, gzip;q=0.1", Some("br")),
+        ("page.html", "gzip;q=0.5, *;q=0.6", Some("br")),
+        ("page.html", "gzip;q=0.5, identity", None),
+        ("page.html", "gzip, identity;q=0.5", Some("gzip")),
         ("page.html", "gzip", Some("gzip")),
         ("page.html", "br;q=0, gzip", Some("gzip")),
         ("page.html", "br ; q=0.000, *", Some("gzip")),
