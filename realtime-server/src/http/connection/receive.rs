@@ -11,19 +11,18 @@ use crate::http::head::Exchange;
 use crate::http::reader;
 use crate::http::refusal::Refusal;
 use crate::http::scan::{BLANK_BYTES, HeadScan};
-use crate::http::{Head, Method};
 
 impl Connection {
     /// The next request's head; `None` if there is none: the client left, was idle for too long,
     /// or the server stops.
-    pub(super) async fn read_head(&mut self) -> Result<Option<(Exchange, Option<Head>)>, Stop> {
-        self.head_only = false;
+    pub(super) async fn read_head(&mut self) -> Result<Option<(Exchange, Head)>, Stop> {
         let idle_until = Instant::now() + self.serving.config.keep_alive_timeout;
         let mut head_until = None;
         let mut scan = HeadScan::default();
         loop {
             if let Some(found) = scan.advance(&self.input, &self.serving.config)? {
-                self.head_only = found.line.method == Some(Method::Head);
+            // Before anything can be refused: a refusal of it has no content either.
+            self.head_only = HeadScan::is_head(&self.input);
                 let (peer, scheme) = (self.socket.peer(), self.socket.scheme());
                 let head =
                     reader::take(found, &mut self.input, peer, scheme, &self.serving.config)?;
