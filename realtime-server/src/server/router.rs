@@ -15,6 +15,9 @@ use crate::{
 /// The table of routes.
 #[derive(Default)]
 pub(super) struct Router {
+/// The answer to a request whose body is not wanted.
+pub(super) type Screen = Arc<dyn Fn(&Head) -> Option<Response> + Send + Sync>;
+
     pub(super) resources: Vec<Resource>,
 }
 
@@ -32,6 +35,10 @@ pub(super) struct Endpoint {
     pub(super) handler: Handler,
     pub(super) description: Description,
     /// Which pages may ask for it, where it says so itself.
+    /// Refuses by the head alone what the handler would refuse anyway.
+    pub(super) screen: Option<Screen>,
+    /// Whether all that it does is to refuse, so that its method is not named as one that is taken.
+    pub(super) refuses: bool,
     pub(super) origins: Option<Origins>,
     pub(super) negotiates: bool,
     pub(super) entrance: Entrance,
@@ -172,7 +179,7 @@ impl Found<'_> {
             _ => self.endpoint,
         };
         match endpoint {
-            Some(endpoint) => match pass(endpoint, head, metrics) {
+            Some(endpoint) => match endpoint.admit(head, metrics) {
                 Ok(handler) => Decision::Call {
                     body_limit: endpoint.body_limit,
                     params,
@@ -201,13 +208,35 @@ impl Resource {
     }
 
     /// The value of `Allow`.
+impl Endpoint {
+    /// The handler for a request whose body is wanted.
+    fn admit(&self, head: &Head, metrics: &Arc<Metrics>) -> Result<Handler, Response> {
+        let handler = pass(self, head, metrics)?;
+        match self.screen.as_ref().and_then(|screen| screen(head)) {
+            Some(refusal) => Err(refusal),
+            None => Ok(handler),
+        }
+    }
+}
+
     fn allow(&self) -> HeaderValue {
-        let mut names: Vec<&str> = Vec::new();
-        for endpoint in &self.methods {
-            names.push(endpoint.method.as_str());
-            if endpoint.method == Method::Get {
-                names.push(Method::Head.as_str());
-            }
+        allow(self.methods.iter())
+    }
+}
+
+/// The methods of endpoints, as the value of `Allow`.
+fn allow<'a>(endpoints: impl Iterator<Item = &'a Endpoint>) -> HeaderValue {
+    let mut names: Vec<&str> = Vec::new();
+    let mut add = |method: Method| {
+        if !names.contains(&method.as_str()) {
+            names.push(method.as_str());
+        }
+    };
+    for endpoint in endpoints.filter(|endpoint| !endpoint.refuses) {
+        add(endpoint.method);
+        // A hub takes none.
+        if endpoint.method == Method::Get && endpoint.entrance != Entrance::Hub {
+            add(Method::Head);
         }
         names.push(Method::Options.as_str());
         // Names of methods hold no control characters.
