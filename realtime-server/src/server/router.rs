@@ -116,15 +116,10 @@ impl Router {
             Method::Options => requested_method(head).unwrap_or(Method::Options),
             method => method,
         };
-        match found {
-            Some((resource, params)) => Found {
-                endpoint: resource.endpoint(wanted),
-                resource: Some((resource, params)),
-            },
-            None => Found {
-                endpoint: None,
-                resource: None,
-            },
+        Found {
+            endpoint: found.as_ref().and_then(|(at, _)| at.endpoint(wanted)),
+            resource: found,
+            router: self,
         }
     }
 }
@@ -139,6 +134,7 @@ fn requested_method(head: &Head) -> Option<Method> {
 pub(super) struct Found<'a> {
     resource: Option<(&'a Resource, Params)>,
     endpoint: Option<&'a Endpoint>,
+    router: &'a Router,
 }
 
 impl Found<'_> {
@@ -172,6 +168,16 @@ impl Found<'_> {
     pub(super) fn decide(self, head: &Head, metrics: &Arc<Metrics>) -> Decision {
         let Some((resource, params)) = self.resource else {
             let missing = Problem::new(Status::NOT_FOUND).with_detail("nothing is at this path");
+        if !head.method.is_served() {
+            return Decision::Answer(Refusal::Method.into());
+        }
+        //= https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
+        //# An OPTIONS request with an asterisk ("*") as the request target (Section 7.1) applies to
+        //# the server in general rather than to a specific resource.
+        if head.target.path() == "*" {
+            let allow = allow(self.router.endpoints());
+            return Decision::Answer(Response::empty(Status::NO_CONTENT).header("allow", allow));
+        }
             return Decision::Answer(missing.into());
         };
         let endpoint = match head.method {
