@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Problem, Response, Status};
+use super::{HeaderValue, Problem, Response, Status};
 
 /// What is wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,8 +132,7 @@ impl std::error::Error for Refusal {}
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        Problem::new(refusal.status())
-            .with_detail(refusal.to_string())
-            .into()
+        let problem = Problem::new(refusal.status()).with_detail(refusal.to_string());
+        Self::from(problem).header("cache-control", HeaderValue::from_static("no-store"))
     }
 }

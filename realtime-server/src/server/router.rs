@@ -8,16 +8,19 @@ use super::{
 use crate::{
     auth::{Access, Guard},
     config::Origins,
-    http::{Decision, Handler, Head, HeaderValue, Method, Pace, Params, Problem, Response, Status},
+    http::{
+        Decision, Handler, Head, HeaderValue, Method, Pace, Params, Problem, Refusal, Response,
+        Status,
+    },
     metrics::Metrics,
 };
+
+/// The answer to a request whose body is not wanted.
+pub(super) type Screen = Arc<dyn Fn(&Head) -> Option<Response> + Send + Sync>;
 
 /// The table of routes.
 #[derive(Default)]
 pub(super) struct Router {
-/// The answer to a request whose body is not wanted.
-pub(super) type Screen = Arc<dyn Fn(&Head) -> Option<Response> + Send + Sync>;
-
     pub(super) resources: Vec<Resource>,
 }
 
@@ -32,13 +35,13 @@ pub(super) struct Endpoint {
     pub(super) method: Method,
     pub(super) body_limit: usize,
     pub(super) pace: Pace,
-    pub(super) handler: Handler,
-    pub(super) description: Description,
-    /// Which pages may ask for it, where it says so itself.
     /// Refuses by the head alone what the handler would refuse anyway.
     pub(super) screen: Option<Screen>,
     /// Whether all that it does is to refuse, so that its method is not named as one that is taken.
     pub(super) refuses: bool,
+    pub(super) handler: Handler,
+    pub(super) description: Description,
+    /// Which pages may ask for it, where it says so itself.
     pub(super) origins: Option<Origins>,
     pub(super) negotiates: bool,
     pub(super) entrance: Entrance,
@@ -113,7 +116,7 @@ impl Router {
         let wanted = match head.method {
             Method::Head => Method::Get,
             // A preflight asks for somebody else.
-            Method::Options => requested_method(head).unwrap_or(Method::Options),
+            Method::Options => requested_method(head),
             method => method,
         };
         Found {
@@ -124,17 +127,16 @@ impl Router {
     }
 }
 
-fn requested_method(head: &Head) -> Option<Method> {
-    head.headers
-        .text("access-control-request-method")
-        .and_then(Method::parse)
+fn requested_method(head: &Head) -> Method {
+    let requested = head.headers.text("access-control-request-method");
+    requested.map_or(Method::Options, Method::parse)
 }
 
 /// What there is for a request, if anything.
 pub(super) struct Found<'a> {
+    router: &'a Router,
     resource: Option<(&'a Resource, Params)>,
     endpoint: Option<&'a Endpoint>,
-    router: &'a Router,
 }
 
 impl Found<'_> {
@@ -166,8 +168,6 @@ impl Found<'_> {
     }
 
     pub(super) fn decide(self, head: &Head, metrics: &Arc<Metrics>) -> Decision {
-        let Some((resource, params)) = self.resource else {
-            let missing = Problem::new(Status::NOT_FOUND).with_detail("nothing is at this path");
         if !head.method.is_served() {
             return Decision::Answer(Refusal::Method.into());
         }
@@ -178,6 +178,8 @@ impl Found<'_> {
             let allow = allow(self.router.endpoints());
             return Decision::Answer(Response::empty(Status::NO_CONTENT).header("allow", allow));
         }
+        let Some((resource, params)) = self.resource else {
+            let missing = Problem::new(Status::NOT_FOUND).with_detail("nothing is at this path");
             return Decision::Answer(missing.into());
         };
         let endpoint = match head.method {
@@ -206,14 +208,6 @@ impl Found<'_> {
     }
 }
 
-impl Resource {
-    fn endpoint(&self, method: Method) -> Option<&Endpoint> {
-        self.methods
-            .iter()
-            .find(|endpoint| endpoint.method == method)
-    }
-
-    /// The value of `Allow`.
 impl Endpoint {
     /// The handler for a request whose body is wanted.
     fn admit(&self, head: &Head, metrics: &Arc<Metrics>) -> Result<Handler, Response> {
@@ -225,6 +219,14 @@ impl Endpoint {
     }
 }
 
+impl Resource {
+    fn endpoint(&self, method: Method) -> Option<&Endpoint> {
+        self.methods
+            .iter()
+            .find(|endpoint| endpoint.method == method)
+    }
+
+    /// The value of `Allow`.
     fn allow(&self) -> HeaderValue {
         allow(self.methods.iter())
     }
@@ -244,10 +246,10 @@ fn allow<'a>(endpoints: impl Iterator<Item = &'a Endpoint>) -> HeaderValue {
         if endpoint.method == Method::Get && endpoint.entrance != Entrance::Hub {
             add(Method::Head);
         }
-        names.push(Method::Options.as_str());
-        // Names of methods hold no control characters.
-        HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
     }
+    add(Method::Options);
+    // Names of methods hold no control characters.
+    HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
 }
 
 impl fmt::Debug for Router {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use realtime_server::config::HttpConfig;
 use realtime_server::http::Status;
 
-use crate::rig::{Rig, get};
+use crate::rig::{Rig, get, routes};
 
 #[tokio::test]
 async fn answers_what_is_not_http_before_a_line_ends() {

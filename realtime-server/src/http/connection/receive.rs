@@ -5,6 +5,7 @@ use tokio::select;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Connection, Stop};
+use crate::http::Head;
 use crate::http::chunked::ChunkedDecoder;
 use crate::http::framing::Framing;
 use crate::http::head::Exchange;
@@ -20,9 +21,9 @@ impl Connection {
         let mut head_until = None;
         let mut scan = HeadScan::default();
         loop {
-            if let Some(found) = scan.advance(&self.input, &self.serving.config)? {
             // Before anything can be refused: a refusal of it has no content either.
             self.head_only = HeadScan::is_head(&self.input);
+            if let Some(found) = scan.advance(&self.input, &self.serving.config)? {
                 let (peer, scheme) = (self.socket.peer(), self.socket.scheme());
                 let head =
                     reader::take(found, &mut self.input, peer, scheme, &self.serving.config)?;
