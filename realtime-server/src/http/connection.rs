@@ -46,7 +46,7 @@ pub(crate) async fn run(socket: Socket, mut serving: Serving) {
     // Of its own, because polling a token takes its lock: the server's is shared by all.
     serving.drain = serving.drain.child_token();
     let mut connection = Connection {
-        out: SendQueue::new(serving.config.write_timeout),
+        out: SendQueue::for_answers(&serving.config),
         socket,
         input: BytesMut::new(),
         serving,

@@ -66,6 +66,7 @@ mod log_target;
 mod method;
 pub(crate) mod opening;
 mod origin;
+mod patience;
 mod problem;
 mod reader;
 mod refusal;

@@ -106,7 +106,7 @@ async fn in_turns<T>(
 async fn refuse(mut socket: Socket, serving: &Serving) {
     debug!(peer = %socket.peer(), "HTTP where TLS is spoken");
     let config = &serving.config;
-    let mut queue = SendQueue::new(config.write_timeout);
+    let mut queue = SendQueue::for_answers(config);
     encode::refusal(Refusal::ClearText, false, &mut queue);
     match socket.send(&mut queue).await {
         Ok(()) => {
