@@ -18,6 +18,7 @@ use super::{
     Listener, ServerBuilder,
     admission::Admission,
     cors::Cors,
+    farewell::Farewells,
     front::{AnswerFilter, Front, Rules},
     listener::{Accepted, Listeners},
     router::Router,
@@ -29,10 +30,6 @@ use crate::{
     http::{self, Serving, Socket, Tls},
     metrics::Metrics,
 };
-
-/// What a client over the limit of connections is told. Its request is not read.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\
-    Retry-After: 5\r\nConnection: close\r\n\r\n";
 
 /// A server that is set up.
 pub struct Server {
@@ -107,6 +104,7 @@ impl Server {
         }
         let mut connections = JoinSet::new();
         let mut stop = std::pin::pin!(stop);
+        let farewells = Arc::new(Farewells::new());
         let rules = Rules {
             admission: Arc::clone(&self.admission),
             hosts: self.hosts,
@@ -128,17 +126,32 @@ impl Server {
                 accepted = listeners.accept() => match accepted {
                     Ok(Accepted { stream, peer, tls }) => {
                         let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-                            refuse(&stream, peer, tls.as_deref(), &self.metrics);
+                            self.metrics.connections_refused.incr();
+                            debug!(%peer, "refused: as many connections as there may be");
+                            // Only where it could be read without a handshake.
+                            if tls.is_none()
+                                && let Some(farewell) = farewells.say(&full(), stream, peer)
+                            {
+                                connections.spawn(farewell);
+                            }
                             continue;
                         };
                         let (serving, permits) = (serving.clone(), Arc::clone(&permits));
                         let admission = Arc::clone(&self.admission);
                         // Only what is in clear text is not boxed: it needs less room.
                         let connection = async move {
+                        let farewells = Arc::clone(&farewells);
                             let mut stream = stream;
-                            let Some(client) = admission.admit(&mut stream, peer, tls.is_some()).await
-                            else {
-                                return;
+                            let client = match admission.admit(&mut stream, peer).await {
+                                Ok(client) => client,
+                                Err(refused) => {
+                                    let answer = refused.filter(|_| tls.is_none());
+                                    let said = answer.and_then(|answer| farewells.say(&answer, stream, peer));
+                                    if let Some(farewell) = said {
+                                        farewell.await;
+                                    }
+                                    return;
+                                }
                             };
                             match tls {
                                 Some(tls) => {
@@ -194,28 +207,10 @@ impl Server {
     }
 }
 
-/// Turns a client away: with an answer, where it could read one without a handshake.
-fn refuse(stream: &TcpStream, peer: SocketAddr, tls: Option<&Tls>, metrics: &Metrics) {
-    metrics.connections_refused.incr();
-    // One attempt: a fresh socket takes these few bytes, and nobody waits for one that does not.
-    let told = tls.is_none() && stream.try_write(FULL).is_ok();
-    debug!(%peer, told, "refused: as many connections as there may be");
-}
-
-/// Rests after a failed accept where trying again at once would spin.
-async fn rest(error: &io::Error, config: ServerConfig) {
-    let about_one_peer = matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::Interrupted
-    );
-    if about_one_peer {
-        debug!(%error, "a connection was lost before it was accepted");
-    } else {
-        warn!(%error, "cannot accept; out of files or memory?");
-        time::sleep(config.accept_pause).await;
-    }
+/// What a client over the limit of connections is told. Its request is not read.
+fn full() -> Response {
+    Response::empty(Status::SERVICE_UNAVAILABLE)
+        .header("retry-after", const { HeaderValue::from_static("5") })
 }
 
 fn report(ended: Result<(), tokio::task::JoinError>) {

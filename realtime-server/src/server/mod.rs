@@ -7,6 +7,7 @@ mod connections;
 mod cors;
 mod document;
 mod front;
+mod farewell;
 mod gate;
 mod hardening;
 mod hosts;
