@@ -3,6 +3,7 @@
 mod auth_options;
 mod client_options;
 mod describe;
+mod files;
 mod logs;
 mod page_options;
 mod serve;

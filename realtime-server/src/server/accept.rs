@@ -1,4 +1,4 @@
-use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
 use futures_util::{
     FutureExt,
@@ -6,7 +6,7 @@ use futures_util::{
 };
 use openapi_emit::Document;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::Semaphore,
     task::JoinSet,
     time::{self, Instant},
@@ -15,19 +15,20 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
 use super::{
-    Listener, ServerBuilder,
+    Listener, ServerBuilder, accept_error,
     admission::Admission,
     cors::Cors,
     farewell::Farewells,
     front::{AnswerFilter, Front, Rules},
     listener::{Accepted, Listeners},
     router::Router,
+    tuning,
 };
 use crate::{
     config::{CorsConfig, Hosts, HttpConfig, ServerConfig},
     endpoint::EventStream,
     fanout::{End, Registry},
-    http::{self, Serving, Socket, Tls},
+    http::{self, HeaderValue, Response, Serving, Socket, Status},
     metrics::Metrics,
 };
 
@@ -103,8 +104,8 @@ impl Server {
             beside.spawn(tls.watch());
         }
         let mut connections = JoinSet::new();
-        let mut stop = std::pin::pin!(stop);
         let farewells = Arc::new(Farewells::new());
+        let mut stop = std::pin::pin!(stop);
         let rules = Rules {
             admission: Arc::clone(&self.admission),
             hosts: self.hosts,
@@ -125,6 +126,7 @@ impl Server {
                 () = &mut stop => break,
                 accepted = listeners.accept() => match accepted {
                     Ok(Accepted { stream, peer, tls }) => {
+                        tuning::tune(&stream, peer);
                         let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
                             self.metrics.connections_refused.incr();
                             debug!(%peer, "refused: as many connections as there may be");
@@ -138,9 +140,9 @@ impl Server {
                         };
                         let (serving, permits) = (serving.clone(), Arc::clone(&permits));
                         let admission = Arc::clone(&self.admission);
+                        let farewells = Arc::clone(&farewells);
                         // Only what is in clear text is not boxed: it needs less room.
                         let connection = async move {
-                        let farewells = Arc::clone(&farewells);
                             let mut stream = stream;
                             let client = match admission.admit(&mut stream, peer).await {
                                 Ok(client) => client,
@@ -164,7 +166,10 @@ impl Server {
                         // it ends. (A future that awaits another one would hold it twice.)
                         connections.spawn(connection.map(move |()| drop(permit)));
                     }
-                    Err(error) => rest(&error, self.config).await,
+                    Err(error) => {
+                        self.metrics.accepts_failed.incr();
+                        accept_error::rest(&error, self.config.accept_pause).await;
+                    }
                 },
                 Some(ended) = connections.join_next() => report(ended),
                 Some(ended) = beside.join_next() => report(ended),

@@ -1,13 +1,14 @@
 //! The server: its routes, its accept loop, and how it stops.
 
 mod accept;
+mod accept_error;
 mod admission;
 mod builder;
 mod connections;
 mod cors;
 mod document;
-mod front;
 mod farewell;
+mod front;
 mod gate;
 mod hardening;
 mod hosts;
@@ -21,6 +22,7 @@ mod router;
 mod safety;
 mod security;
 mod setup;
+mod tuning;
 
 pub use accept::Server;
 pub use builder::ServerBuilder;
