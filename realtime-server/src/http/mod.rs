@@ -50,6 +50,7 @@
 //! What is not here: routing, authentication, compression, and accepting connections.
 
 mod body;
+mod body_room;
 mod chunked;
 mod connection;
 pub(crate) mod date;
@@ -85,6 +86,7 @@ mod tls;
 mod weight;
 
 pub use self::body::{Body, Hook, Source, Upgraded};
+pub(crate) use self::body_room::BodyRoom;
 pub(crate) use self::chunked::ChunkedDecoder;
 pub(crate) use self::connection::run;
 pub use self::connection::serve;

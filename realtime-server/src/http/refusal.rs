@@ -56,6 +56,8 @@ pub enum Refusal {
     TrailersTooLarge,
     /// The body is over the limit of its route.
     BodyTooLarge,
+    /// The bodies of all requests together take as much as they may.
+    Crowded,
     /// Head or body did not arrive in time.
     Timeout,
     /// The answer changes the protocol, the request did not ask for it.
@@ -81,6 +83,7 @@ impl Refusal {
             | Self::TransferEncoding
             | Self::Chunk
             | Self::Upgrade => Status::BAD_REQUEST,
+            Self::Crowded => Status::SERVICE_UNAVAILABLE,
             Self::Timeout => Status::REQUEST_TIMEOUT,
             Self::BodyTooLarge => Status::CONTENT_TOO_LARGE,
             Self::TargetTooLong => Status::URI_TOO_LONG,
@@ -122,6 +125,7 @@ impl fmt::Display for Refusal {
             Self::Chunk => "the chunked body is malformed",
             Self::TrailersTooLarge => "the trailer section is too large",
             Self::BodyTooLarge => "the body is too large",
+            Self::Crowded => "there is no room for the body; come back after Retry-After seconds",
             Self::Timeout => "the request did not arrive in time",
             Self::Upgrade => "the request does not ask for another protocol",
         })
@@ -133,6 +137,11 @@ impl std::error::Error for Refusal {}
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
         let problem = Problem::new(refusal.status()).with_detail(refusal.to_string());
-        Self::from(problem).header("cache-control", HeaderValue::from_static("no-store"))
+        let response =
+            Self::from(problem).header("cache-control", HeaderValue::from_static("no-store"));
+        match refusal {
+            Refusal::Crowded => response.header("retry-after", HeaderValue::from_static("5")),
+            _ => response,
+        }
     }
 }

@@ -16,8 +16,8 @@ use tracing::{debug, error, warn};
 use super::body::Hook;
 use super::refusal::Refusal;
 use super::{
-    Decision, Handler, Head, HeaderValue, Pace, Problem, Request, Response, Service, Status,
-    Upgraded,
+    BodyRoom, Decision, Handler, Head, HeaderValue, Pace, Problem, Request, Response, Service,
+    Status, Upgraded,
 };
 use crate::config::HttpConfig;
 use crate::metrics::Metrics;
@@ -28,6 +28,8 @@ pub(crate) struct Serving {
     pub(crate) service: Arc<dyn Service>,
     pub(crate) config: Arc<HttpConfig>,
     pub(crate) metrics: Arc<Metrics>,
+    /// What the bodies of requests take.
+    pub(crate) bodies: BodyRoom,
     /// Fires when the server stops.
     pub(crate) drain: CancellationToken,
 }

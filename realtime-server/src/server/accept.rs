@@ -28,7 +28,7 @@ use crate::{
     config::{CorsConfig, Hosts, HttpConfig, ServerConfig},
     endpoint::EventStream,
     fanout::{End, Registry},
-    http::{self, HeaderValue, Response, Serving, Socket, Status},
+    http::{self, BodyRoom, HeaderValue, Response, Serving, Socket, Status},
     metrics::Metrics,
 };
 
@@ -119,6 +119,7 @@ impl Server {
             service: Arc::new(Front::new(self.router, rules)),
             config: self.http,
             metrics: Arc::clone(&self.metrics),
+            bodies: BodyRoom::new(self.config.max_body_memory),
             drain: drain.clone(),
         };
         loop {

@@ -22,9 +22,12 @@ impl Connection {
                 handler,
                 pace,
             } => {
-                let body = self.read_body(exchange, body_limit).await?;
-                self.call(handler, Request { head, params, body }, pace)
-                    .await
+                let mut place = self.serving.bodies.place();
+                let body = self.read_body(exchange, body_limit, &mut place).await?;
+                let request = Request { head, params, body };
+                let answer = self.call(handler, request, pace).await;
+                drop(place);
+                answer
             }
         }
     }

@@ -145,10 +145,11 @@ impl Exchange<'_> {
                     *invitation.status_mut() = http::StatusCode::CONTINUE;
                     self.respond.send_informational(invitation)?;
                 }
+                let mut place = serving.bodies.place();
                 let content = if tunnel {
                     Bytes::new()
                 } else {
-                    body::read(&mut body, framing, body_limit, serving, traffic).await?
+                    body::read(&mut body, framing, body_limit, serving, traffic, &mut place).await?
                 };
                 let request = Request {
                     head,
@@ -156,7 +157,9 @@ impl Exchange<'_> {
                     body: content,
                 };
                 let left = |cx: &mut Context<'_>| self.respond.poll_reset(cx).map(|_| Stop::Left);
-                serving.call(handler, request, pace, left).await?
+                let answer = serving.call(handler, request, pace, left).await?;
+                drop(place);
+                answer
             }
         };
         match (matches!(answer.body, Body::Upgrade(_)), tunnel) {
