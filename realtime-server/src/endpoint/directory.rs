@@ -11,6 +11,7 @@ use tokio::task::spawn_blocking;
 use tracing::{debug, warn};
 
 use super::{
+    below,
     conditions::{Validators, Verdict, Wanted},
     encoding::{Coding, preferred},
     file, media_type,
@@ -196,16 +197,7 @@ fn find_best(root: &Path, relative: &Path, codings: &[(Coding, bool)]) -> io::Re
 }
 
 fn find(root: &Path, relative: &Path) -> io::Result<Found> {
-    // A link may lead anywhere; where it really leads must be inside.
-    let real = fs::canonicalize(root.join(relative))?;
-    if !real.starts_with(root) {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
-    // Looked at before it is opened, because opening a pipe would wait for its other end.
-    if !fs::metadata(&real)?.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    let file = File::open(&real)?;
+    let file = below::open(root, relative)?;
     let metadata = file.metadata()?;
     Ok(Found {
         file,

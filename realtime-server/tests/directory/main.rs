@@ -13,6 +13,7 @@ use std::{
     fs, io,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use realtime_server::{endpoint::Directory, http::HeaderValue, server::ServerBuilder};
@@ -200,6 +201,8 @@ async fn nothing_but_visible_files_inside_is_found() {
     symlink(folder.0.join("secret.txt"), public.join("link.txt")).unwrap();
     symlink(&folder.0, public.join("up")).unwrap();
     symlink("/dev/zero", public.join("zero")).unwrap();
+    let made = Command::new("mkfifo").arg(public.join("pipe")).status();
+    assert!(made.unwrap().success());
     symlink(public.join("page.html"), public.join("inside.html")).unwrap();
     let server = folder.serve().await;
     for path in [
@@ -229,6 +232,7 @@ async fn nothing_but_visible_files_inside_is_found() {
         "link.txt",
         "up/secret.txt",
         "zero",
+        "pipe",
         "",
     ] {
         let answer = ask(server.address, &format!("GET /files/{path}")).await;
