@@ -19,6 +19,7 @@ use super::{
     auth_options::AuthOptions,
     client_options::ClientOptions,
     files,
+    http_options::HttpOptions,
     logs::{self, Format, Level},
     page_options::PageOptions,
     stream_options::StreamOptions,
@@ -79,6 +80,8 @@ pub(super) struct Options {
     streams: StreamOptions,
     #[command(flatten)]
     clients: ClientOptions,
+    #[command(flatten)]
+    http: HttpOptions,
     #[command(flatten)]
     pages: PageOptions,
     #[command(flatten)]
@@ -154,10 +157,12 @@ async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), Star
         rules: people.rules,
     };
     options.clients.set_http(&mut http);
+    options.http.set_http(&mut http);
     server.http_config(http);
     let mut config = ServerConfig::default();
     options.clients.set_server(&mut config);
     config.max_connections = files::room_for(config.max_connections);
+    options.http.set_server(&mut config);
     options.pages.set_server(&mut config);
     server.config(config);
     server.client_limits(options.clients.limits());
