@@ -40,7 +40,10 @@ impl BodyPlace {
     /// Makes room for a body of which there are so many bytes by now. What was only announced takes
     /// none: else who announces much and sends little would keep others out.
     pub(super) fn hold(&mut self, bytes: usize) -> Result<(), Refusal> {
-        let taken = self.taken.as_ref().map_or(0, |taken| taken.num_permits());
+        let taken = self
+            .taken
+            .as_ref()
+            .map_or(0, OwnedSemaphorePermit::num_permits);
         let more = bytes.div_ceil(UNIT).saturating_sub(taken);
         if more == 0 {
             return Ok(());

@@ -89,9 +89,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_is_waited_for_that_is_fast_enough() {
-        let mut config = HttpConfig::default();
-        config.write_timeout = Duration::from_secs(30);
-        config.min_write_rate = 240;
+        let mut config = HttpConfig {
+            write_timeout: Duration::from_secs(30),
+            min_write_rate: 240,
+            ..HttpConfig::default()
+        };
         let patience = Patience::for_answers(&config);
         assert!(!is_waited_for(patience, 239).await);
         assert!(is_waited_for(patience, 240).await);

@@ -1,9 +1,6 @@
 use std::{fmt, future::Future, sync::Arc};
 
-use futures_util::{
-    FutureExt,
-    future::{BoxFuture, join_all},
-};
+use futures_util::future::{BoxFuture, join_all};
 use openapi_emit::Document;
 use tokio::{
     net::TcpListener,
@@ -12,23 +9,23 @@ use tokio::{
     time::{self, Instant},
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use super::{
     Listener, ServerBuilder, accept_error,
     admission::Admission,
     cors::Cors,
+    door::Door,
     farewell::Farewells,
     front::{AnswerFilter, Front, Rules},
-    listener::{Accepted, Listeners},
+    listener::Listeners,
     router::Router,
-    tuning,
 };
 use crate::{
     config::{CorsConfig, Hosts, HttpConfig, ServerConfig},
     endpoint::EventStream,
     fanout::{End, Registry},
-    http::{self, BodyRoom, HeaderValue, Response, Serving, Socket, Status},
+    http::{self, BodyRoom, Serving},
     metrics::Metrics,
 };
 
@@ -97,14 +94,12 @@ impl Server {
     /// returns when they are gone, or when [`ServerConfig::drain_timeout`] has passed.
     pub async fn serve_all(self, listeners: Vec<Listener>, stop: impl Future<Output = ()>) {
         let drain = CancellationToken::new();
-        let permits = Arc::new(Semaphore::new(self.config.max_connections));
         let mut listeners = Listeners::new(listeners);
         let mut beside: JoinSet<()> = self.tasks.into_iter().collect();
         for tls in listeners.watches() {
             beside.spawn(tls.watch());
         }
         let mut connections = JoinSet::new();
-        let farewells = Arc::new(Farewells::new());
         let mut stop = std::pin::pin!(stop);
         let rules = Rules {
             admission: Arc::clone(&self.admission),
@@ -122,51 +117,17 @@ impl Server {
             bodies: BodyRoom::new(self.config.max_body_memory),
             drain: drain.clone(),
         };
+        let door = Door {
+            admission: self.admission,
+            farewells: Arc::new(Farewells::new()),
+            serving,
+            permits: Arc::new(Semaphore::new(self.config.max_connections)),
+        };
         loop {
             tokio::select! {
                 () = &mut stop => break,
                 accepted = listeners.accept() => match accepted {
-                    Ok(Accepted { stream, peer, tls }) => {
-                        tuning::tune(&stream, peer);
-                        let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-                            self.metrics.connections_refused.incr();
-                            debug!(%peer, "refused: as many connections as there may be");
-                            // Only where it could be read without a handshake.
-                            if tls.is_none()
-                                && let Some(farewell) = farewells.say(&full(), stream, peer)
-                            {
-                                connections.spawn(farewell);
-                            }
-                            continue;
-                        };
-                        let (serving, permits) = (serving.clone(), Arc::clone(&permits));
-                        let admission = Arc::clone(&self.admission);
-                        let farewells = Arc::clone(&farewells);
-                        // Only what is in clear text is not boxed: it needs less room.
-                        let connection = async move {
-                            let mut stream = stream;
-                            let client = match admission.admit(&mut stream, peer).await {
-                                Ok(client) => client,
-                                Err(refused) => {
-                                    let answer = refused.filter(|_| tls.is_none());
-                                    let said = answer.and_then(|answer| farewells.say(&answer, stream, peer));
-                                    if let Some(farewell) = said {
-                                        farewell.await;
-                                    }
-                                    return;
-                                }
-                            };
-                            match tls {
-                                Some(tls) => {
-                                    Box::pin(tls.serve(stream, client.peer, serving, permits)).await;
-                                }
-                                None => http::run(Socket::new(stream, client.peer), serving).await,
-                            }
-                        };
-                        // The permit is kept for as long as the connection runs, on whatever way
-                        // it ends. (A future that awaits another one would hold it twice.)
-                        connections.spawn(connection.map(move |()| drop(permit)));
-                    }
+                    Ok(accepted) => door.enter(accepted, &mut connections),
                     Err(error) => {
                         self.metrics.accepts_failed.incr();
                         accept_error::rest(&error, self.config.accept_pause).await;
@@ -211,12 +172,6 @@ impl Server {
         beside.shutdown().await;
         info!("stopped");
     }
-}
-
-/// What a client over the limit of connections is told. Its request is not read.
-fn full() -> Response {
-    Response::empty(Status::SERVICE_UNAVAILABLE)
-        .header("retry-after", const { HeaderValue::from_static("5") })
 }
 
 fn report(ended: Result<(), tokio::task::JoinError>) {

@@ -85,8 +85,7 @@ impl ServerBuilder {
             route.endpoint.origins.clone_from(&origins);
             route.endpoint.guard.clone_from(&guard);
             route.endpoint.refuses = method != Method::Post;
-            let screens = Arc::clone(&endpoint);
-            route.endpoint.screen = Some(Arc::new(move |head| screens.screen_negotiation(head)));
+            route.endpoint.screen = Some(Arc::new(HubEndpoint::screen_negotiation));
             let answers = Arc::clone(&endpoint);
             let handler: Handler = Arc::new(move |request| {
                 let answers = Arc::clone(&answers);

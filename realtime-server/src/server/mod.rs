@@ -7,6 +7,7 @@ mod builder;
 mod connections;
 mod cors;
 mod document;
+mod door;
 mod farewell;
 mod front;
 mod gate;

@@ -122,7 +122,7 @@ impl HubEndpoint {
     }
 
     /// The answer to a request of `{path}/negotiate` that is refused whatever its body says.
-    pub(crate) fn screen_negotiation(&self, head: &Head) -> Option<Response> {
+    pub(crate) fn screen_negotiation(head: &Head) -> Option<Response> {
         let allow = const { HeaderValue::from_static("POST, OPTIONS") };
         (head.method != Method::Post).then(|| not_allowed(allow))
     }
