@@ -52,6 +52,9 @@ pub struct Metrics {
     pub write_timeouts: Counter,
     /// Connections that changed their protocol.
     pub upgrades: Counter,
+    /// Attempts to accept a socket that failed: the process is out of files or memory, or the client
+    /// was gone already.
+    pub accepts_failed: Counter,
     /// Sockets that were refused because there were as many as there may be.
     pub connections_refused: Counter,
     /// Sockets that were refused because their client had as many as one may have, or opened them

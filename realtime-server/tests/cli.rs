@@ -265,6 +265,31 @@ async fn says_goodbye_and_exits(signal: &str) {
 }
 
 #[tokio::test]
+async fn a_second_signal_does_not_wait_for_anybody() {
+    let serving = Serving::start(&[]);
+    // A request that does not come to its end would hold the first one up.
+    let mut stuck = Client::connect(serving.address).await;
+    let fields = "Content-Length: 10\r\nExpect: 100-continue\r\n";
+    stuck.request("POST /api/broadcast", fields).await;
+    assert_eq!(stuck.head().await.status, 100);
+    serving.signal("TERM");
+    let mut refused = false;
+    while !refused {
+        refused = tokio::net::TcpStream::connect(serving.address)
+            .await
+            .is_err();
+    }
+    let asked = Instant::now();
+    serving.signal("INT");
+    let ended = soon(tokio::task::spawn_blocking(|| serving.end())).await;
+    let (exit, logs) = ended.unwrap();
+    assert_eq!(exit.code(), Some(0), "{logs}");
+    let took = asked.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(logs.contains("asked to stop again"), "{logs}");
+}
+
+#[tokio::test]
 async fn logs_one_json_object_a_line() {
     let serving = Serving::start(&["--log-format", "json", "--log-level", "debug"]);
     let answer = ask(serving.address, "GET /api/ps/log/Warning").await;

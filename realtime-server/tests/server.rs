@@ -127,6 +127,7 @@ async fn names_the_methods_of_a_path() {
         ("GET /only", 405, "DELETE, OPTIONS"),
         ("HEAD /only", 405, "DELETE, OPTIONS"),
         ("OPTIONS /only", 204, "DELETE, OPTIONS"),
+        ("OPTIONS *", 204, "GET, HEAD, POST, DELETE, OPTIONS"),
     ] {
         let mut client = Client::connect(server.address).await;
         client.request(request, "").await;

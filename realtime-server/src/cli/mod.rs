@@ -3,6 +3,8 @@
 mod auth_options;
 mod client_options;
 mod describe;
+mod files;
+mod http_options;
 mod logs;
 mod page_options;
 mod serve;

@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 use tokio::{
     net::{TcpListener, TcpSocket, lookup_host},
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     task::spawn_blocking,
 };
 use tracing::{info, warn};
@@ -18,6 +18,8 @@ use tracing::{info, warn};
 use super::{
     auth_options::AuthOptions,
     client_options::ClientOptions,
+    files,
+    http_options::HttpOptions,
     logs::{self, Format, Level},
     page_options::PageOptions,
     stream_options::StreamOptions,
@@ -79,6 +81,8 @@ pub(super) struct Options {
     #[command(flatten)]
     clients: ClientOptions,
     #[command(flatten)]
+    http: HttpOptions,
+    #[command(flatten)]
     pages: PageOptions,
     #[command(flatten)]
     auth: AuthOptions,
@@ -109,12 +113,10 @@ pub(super) enum StartError {
     People(PeopleError),
 }
 
-/// Serves until SIGINT or SIGTERM.
+/// Serves until SIGINT or SIGTERM; a second one cuts what the first has to wait for.
 pub(super) fn run(options: &Options) -> Result<(), StartError> {
     let logs = logs::start(options.log_level, options.log_format, options.hub_logs);
-    if let Err(error) = rlimit::increase_nofile_limit(rlimit::INFINITY) {
-        warn!(%error, "the limit of open files stays as it is");
-    }
+    files::raise_limit();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -163,9 +165,12 @@ async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), Star
         rules: people.rules,
     };
     options.clients.set_http(&mut http);
+    options.http.set_http(&mut http);
     server.http_config(http);
     let mut config = ServerConfig::default();
     options.clients.set_server(&mut config);
+    config.max_connections = files::room_for(config.max_connections);
+    options.http.set_server(&mut config);
     options.pages.set_server(&mut config);
     server.config(config);
     server.client_limits(options.clients.limits());
@@ -191,10 +196,13 @@ async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), Star
         server.task(reload(tls).map_err(StartError::Runtime)?);
     }
     let server = server.build().map_err(StartError::Setup)?;
-    let stop = stop_signal().map_err(StartError::Runtime)?;
+    let (stop, cut) = stop_signals().map_err(StartError::Runtime)?;
     // The banner is for people; where nobody reads it, the server serves all the same.
     let _ = banner(&urls);
-    server.serve_all(listeners, stop).await;
+    tokio::select! {
+        () = server.serve_all(listeners, stop) => {}
+        () = cut => {}
+    }
     Ok(())
 }
 
@@ -218,17 +226,40 @@ async fn listen(address: &str) -> Result<TcpListener, StartError> {
     bound().map_err(|error| StartError::Listen { address, error })
 }
 
-/// Ready at the first SIGINT or SIGTERM.
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        let name = tokio::select! {
-            _ = interrupt.recv() => "SIGINT",
-            _ = terminate.recv() => "SIGTERM",
-        };
-        info!(signal = name, "asked to stop");
-    })
+/// Ready at the first SIGINT or SIGTERM, and at the second.
+fn stop_signals() -> io::Result<(impl Future<Output = ()>, impl Future<Output = ()>)> {
+    let (mut first, mut both) = (StopSignals::new()?, StopSignals::new()?);
+    let stop = async move {
+        let signal = first.next().await;
+        info!(signal, "asked to stop");
+    };
+    let cut = async move {
+        both.next().await;
+        let signal = both.next().await;
+        warn!(signal, "asked to stop again: connections are cut");
+    };
+    Ok((stop, cut))
+}
+
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
 }
 
 /// Reads the keys of tokens again at each SIGHUP.

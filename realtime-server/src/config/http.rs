@@ -60,10 +60,16 @@ pub struct HttpConfig {
     pub min_body_rate: u32,
     /// For the rest of a body that no handler wants: 5 s, as Kestrel. Beyond it: a close.
     pub discard_timeout: Duration,
-    /// A response may stay without progress for 30 s. Beyond it: a reset.
+    /// A response may stay without progress for 30 s; see also
+    /// [`min_write_rate`](Self::min_write_rate). Beyond it: a reset.
     pub write_timeout: Duration,
-    /// A streamed response may stay without progress for 5 s: its source goes on producing
-    /// meanwhile. Beyond it: a reset.
+    /// Bytes per second that a client must take of a response that waits for it, on average over
+    /// each [`write_timeout`](Self::write_timeout): 240, as Kestrel. Below it: a reset. Zero asks for
+    /// some progress only. Streams without a length are not held to it: what waits for them has
+    /// limits of its own.
+    pub min_write_rate: u32,
+    /// A streamed response without a length may stay without progress for 5 s: its source goes on
+    /// producing meanwhile. Beyond it: a reset.
     pub stream_write_timeout: Duration,
     /// What was written may stay without an acknowledgement by the peer's kernel for 20 s. Beyond
     /// it the connection is gone: so a client is noticed that lost its power or its network.
@@ -110,6 +116,7 @@ impl Default for HttpConfig {
             min_body_rate: 240,
             discard_timeout: Duration::from_secs(5),
             write_timeout: Duration::from_secs(30),
+            min_write_rate: 240,
             stream_write_timeout: Duration::from_secs(5),
             unacknowledged_timeout: Duration::from_secs(20),
             linger_timeout: Duration::from_secs(2),

@@ -6,6 +6,10 @@ use std::time::Duration;
 pub struct ServerConfig {
     /// Connections at the same time: 10,000. More are answered with 503 and closed.
     pub max_connections: usize,
+    /// What the bodies of requests take, of all connections together, in bytes: 256 MiB. A body for
+    /// which nothing is left is answered with 503. It counts what has come of them, until their
+    /// handlers have answered.
+    pub max_body_memory: usize,
     /// How long a stopping server waits for its connections: 4 s, so that the process is gone
     /// within 5.
     pub drain_timeout: Duration,
@@ -24,6 +28,7 @@ impl Default for ServerConfig {
     fn default() -> Self {
         Self {
             max_connections: 10_000,
+            max_body_memory: 256 * 1024 * 1024,
             drain_timeout: Duration::from_secs(4),
             accept_pause: Duration::from_millis(50),
             proxy_protocol: false,

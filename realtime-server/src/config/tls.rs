@@ -1,4 +1,4 @@
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, thread::available_parallelism, time::Duration};
 
 /// How a listener speaks TLS.
 ///
@@ -19,7 +19,9 @@ pub struct TlsConfig {
     pub http2: bool,
     /// From the connection to the end of the handshake: 10 s. Beyond it: a close.
     pub handshake_timeout: Duration,
-    /// Handshakes at the same time: 512. More wait for their turn, within their time-out.
+    /// Handshakes whose keys are computed at the same time: half as many as there are processors,
+    /// so that a flood of them leaves something for open connections. More wait for their turn,
+    /// within their time-out; one that waits for its client takes no turn.
     pub max_handshakes: usize,
     /// How often the files are looked at for a change: every 10 s. Zero turns that off.
     pub reload_interval: Duration,
@@ -54,7 +56,7 @@ impl Default for TlsConfig {
             certificates: Vec::new(),
             http2: true,
             handshake_timeout: Duration::from_secs(10),
-            max_handshakes: 512,
+            max_handshakes: available_parallelism().map_or(1, |all| all.get().div_ceil(2)),
             reload_interval: Duration::from_secs(10),
         }
     }

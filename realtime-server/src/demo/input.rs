@@ -55,6 +55,7 @@ pub(super) fn json<T: DeserializeOwned + Default>(request: &Request) -> Result<T
     if request.body.is_empty() {
         return Ok(T::default());
     }
+    json_body::check_coding(request)?;
     if json_body::says_json(request) == Some(false) {
         return Err(Problem::new(Status::UNSUPPORTED_MEDIA_TYPE)
             .with_detail("the body must be application/json")

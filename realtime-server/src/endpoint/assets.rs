@@ -2,8 +2,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 
-use super::conditions::is_known;
-use crate::http::{HeaderValue, Request, Response, Status};
+use super::conditions::{Validators, Verdict};
+use crate::http::{HeaderValue, Problem, Request, Response, Status};
 
 /// What a page may load and who may frame it: our own files, and nobody.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -17,7 +17,7 @@ pub struct Asset {
     content_type: &'static str,
     content: Bytes,
     /// A strong validator: the same bytes, the same tag (RFC 9110 section 8.8.3).
-    tag: String,
+    validators: Validators,
 }
 
 impl Asset {
@@ -31,19 +31,22 @@ impl Asset {
         Self {
             content_type,
             content,
-            tag: format!("\"{tag:016x}\""),
+            validators: Validators {
+                tag: format!("\"{tag:016x}\""),
+                modified: None,
+            },
         }
     }
 
-    /// The file, or 304 where the client has it.
+    /// The file; 304 where the client has it, 412 where it wants another one.
     #[must_use]
     pub fn answer(&self, request: &Request) -> Response {
-        let response = if is_known(request, &self.tag) {
-            Response::empty(Status::NOT_MODIFIED)
-        } else {
-            Response::bytes(Status::OK, self.content_type, self.content.clone())
+        let response = match self.validators.judge(request) {
+            Verdict::Met => Response::bytes(Status::OK, self.content_type, self.content.clone()),
+            Verdict::Known => Response::empty(Status::NOT_MODIFIED),
+            Verdict::Failed => return Problem::new(Status::PRECONDITION_FAILED).into(),
         };
-        let response = match HeaderValue::try_from(self.tag.as_str()) {
+        let response = match HeaderValue::try_from(self.validators.tag.as_str()) {
             Ok(tag) => response.header("etag", tag),
             Err(_) => response,
         };

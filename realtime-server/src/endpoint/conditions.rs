@@ -9,32 +9,59 @@ pub(super) struct Validators {
     pub(super) modified: Option<u64>,
 }
 
-/// Whether the client has what `tag` stands for.
-//= https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
-//# A recipient MUST use the weak comparison function when comparing entity tags for
-//# If-None-Match
-pub(super) fn is_known(request: &Request, tag: &str) -> bool {
-    request.header("if-none-match").is_some_and(|known| {
-        known
-            .split(',')
-            .map(str::trim)
-            .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
-    })
+/// What the conditions of a request come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is answered as if there were none.
+    Met,
+    /// The client has the present state.
+    Known,
+    /// The client wants another state than the present one, or nothing.
+    Failed,
 }
 
 impl Validators {
-    /// Whether the client has the present state.
-    //= https://www.rfc-editor.org/rfc/rfc9110#section-13.1.3
-    //# A recipient MUST ignore If-Modified-Since if the request contains an If-None-Match header
-    //# field
-    pub(super) fn are_known(&self, request: &Request) -> bool {
-        if request.header("if-none-match").is_some() {
-            return is_known(request, &self.tag);
+    /// Evaluates all conditions but `If-Range`, for a request that reads.
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
+    //# a recipient cache or origin server MUST evaluate the request preconditions defined by this
+    //# specification in the following order
+    pub(super) fn judge(&self, request: &Request) -> Verdict {
+        let headers = &request.head.headers;
+        let met = match headers.first("if-match") {
+            //= https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+            //# An origin server MUST use the strong comparison function when comparing entity tags
+            //# for If-Match
+            Some(_) => self.is_listed(request, "if-match", |tag| tag),
+            None => self.is_after(request, "if-unmodified-since") != Some(true),
+        };
+        if !met {
+            return Verdict::Failed;
         }
-        let since = request.header("if-modified-since").and_then(date::parse);
-        self.modified
-            .zip(since)
-            .is_some_and(|(modified, since)| modified <= since)
+        let known = match headers.first("if-none-match") {
+            //= https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+            //# A recipient MUST use the weak comparison function when comparing entity tags for
+            //# If-None-Match
+            Some(_) => self.is_listed(request, "if-none-match", |tag| {
+                tag.strip_prefix(b"W/").unwrap_or(tag)
+            }),
+            //= https://www.rfc-editor.org/rfc/rfc9110#section-13.1.3
+            //# A recipient MUST ignore If-Modified-Since if the request contains an If-None-Match
+            //# header field
+            None => self.is_after(request, "if-modified-since") == Some(false),
+        };
+        if known { Verdict::Known } else { Verdict::Met }
+    }
+
+    /// Whether a field stands for the present state, by its tag or as `*`.
+    fn is_listed(&self, request: &Request, name: &str, bare: fn(&[u8]) -> &[u8]) -> bool {
+        let mut tags = request.head.headers.members(name).map(bare);
+        tags.any(|tag| tag == b"*" || tag == self.tag.as_bytes())
+    }
+
+    /// Whether the last change came after the time in a field, if both are known.
+    fn is_after(&self, request: &Request, name: &str) -> Option<bool> {
+        let time = date::parse(request.header(name)?)?;
+        Some(self.modified? > time)
     }
 
     /// Whether a part is asked for, of what the client has of the present state.
@@ -83,15 +110,14 @@ fn parse_range(text: &str, size: u64) -> Wanted {
     let Some((unit, range)) = text.split_once('=') else {
         return Wanted::All;
     };
-    let (Some((first, last)), true) = (
-        range.trim().split_once('-'),
-        unit.eq_ignore_ascii_case("bytes"),
-    ) else {
+    let range = range.trim_matches([' ', '\t']);
+    let (Some((first, last)), true) = (range.split_once('-'), unit.eq_ignore_ascii_case("bytes"))
+    else {
         return Wanted::All;
     };
     match (number(first), number(last)) {
         (Some(first), Some(last)) if first > last => Wanted::All,
-        (Some(first), last) if last.is_some() || range.trim().ends_with('-') => {
+        (Some(first), last) if last.is_some() || range.ends_with('-') => {
             part(first, last.unwrap_or(u64::MAX), size)
         }
         (None, Some(length)) if first.is_empty() => match length {

@@ -3,7 +3,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::UNIX_EPOCH,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use percent_encoding::percent_decode_str;
@@ -11,8 +11,9 @@ use tokio::task::spawn_blocking;
 use tracing::{debug, warn};
 
 use super::{
-    conditions::{Validators, Wanted},
-    encoding::{CODINGS, takes},
+    below,
+    conditions::{Validators, Verdict, Wanted},
+    encoding::{Coding, preferred},
     file, media_type,
 };
 use crate::http::{HeaderValue, Problem, Request, Response, Status, date};
@@ -78,9 +79,9 @@ impl Directory {
         };
         let media_type = media_type::of(relative.to_str().unwrap_or_default());
         let root = Arc::clone(&self.root);
-        let taken = CODINGS.map(|(coding, _)| takes(request, coding));
+        let codings = preferred(request);
         // The kernel may have to wait for a disk.
-        let found = match spawn_blocking(move || find_best(&root, &relative, taken)).await {
+        let found = match spawn_blocking(move || find_best(&root, &relative, &codings)).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
                 debug!(%error, "no such file");
@@ -93,17 +94,14 @@ impl Directory {
         };
         let (coding, varies) = (found.coding, found.varies);
         let validators = found.validators();
-        let response = if validators.are_known(request) {
-            Response::empty(Status::NOT_MODIFIED)
-        } else {
-            let size = found.metadata.len();
-            send(
-                found.file,
-                size,
-                validators.range(request, size),
-                media_type,
-            )
-            .await
+        let response = match validators.judge(request) {
+            Verdict::Met => {
+                let size = found.metadata.len();
+                let wanted = validators.range(request, size);
+                send(found.file, size, wanted, media_type).await
+            }
+            Verdict::Known => Response::empty(Status::NOT_MODIFIED),
+            Verdict::Failed => Problem::new(Status::PRECONDITION_FAILED).into(),
         };
         if !matches!(
             response.status,
@@ -177,19 +175,19 @@ fn relative(path: &str) -> Option<PathBuf> {
         .collect()
 }
 
-/// The file, or the best variant of it in a coding that is `taken`.
-fn find_best(root: &Path, relative: &Path, taken: [bool; CODINGS.len()]) -> io::Result<Found> {
+/// The file, or the first variant of it in a coding that is taken.
+fn find_best(root: &Path, relative: &Path, codings: &[(Coding, bool)]) -> io::Result<Found> {
     let mut plain = find(root, relative)?;
-    for ((coding, ending), taken) in CODINGS.into_iter().zip(taken) {
+    for &(coding, taken) in codings {
         let mut name = relative.as_os_str().to_owned();
-        name.push(ending);
+        name.push(coding.ending);
         let Ok(variant) = find(root, Path::new(&name)) else {
             continue;
         };
         plain.varies = true;
         if taken {
             return Ok(Found {
-                coding: Some(coding),
+                coding: Some(coding.name),
                 varies: true,
                 ..variant
             });
@@ -199,16 +197,7 @@ fn find_best(root: &Path, relative: &Path, taken: [bool; CODINGS.len()]) -> io::
 }
 
 fn find(root: &Path, relative: &Path) -> io::Result<Found> {
-    // A link may lead anywhere; where it really leads must be inside.
-    let real = fs::canonicalize(root.join(relative))?;
-    if !real.starts_with(root) {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
-    // Looked at before it is opened, because opening a pipe would wait for its other end.
-    if !fs::metadata(&real)?.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    let file = File::open(&real)?;
+    let file = below::open(root, relative)?;
     let metadata = file.metadata()?;
     Ok(Found {
         file,
@@ -222,8 +211,13 @@ impl Found {
     /// They change with the coding, the size and the time of the last change.
     fn validators(&self) -> Validators {
         let modified = self.metadata.modified().ok();
-        let modified = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let since_1970 = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok();
+        let modified = modified.and_then(since_1970);
         let nanos = modified.unwrap_or_default().as_nanos();
+        //= https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.1
+        //# An origin server with a clock MUST NOT generate a Last-Modified date that is later than
+        //# the server's time of message origination (Date, Section 6.6.1).
+        let modified = modified.min(since_1970(SystemTime::now()));
         let coding = self.coding.map_or("", |coding| coding);
         Validators {
             tag: format!("\"{:x}-{nanos:x}{coding}\"", self.metadata.len()),

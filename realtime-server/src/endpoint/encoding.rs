@@ -1,30 +1,46 @@
-use crate::http::Request;
+use std::cmp::Reverse;
 
-/// Content codings of which a file may lie beside the plain one, the better first: the coding, and
-/// what is appended to the name.
-pub(super) const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+use crate::http::{Request, weighed};
 
-/// Whether the client takes content in this coding (RFC 9110 section 12.5.3).
-pub(super) fn takes(request: &Request, coding: &str) -> bool {
-    let members = request.head.headers.members("accept-encoding");
-    let mut any = false;
-    for member in members.filter_map(|member| str::from_utf8(member).ok()) {
-        let (name, weight) = match member.split_once(';') {
-            Some((name, weight)) => (name.trim(), weight.trim()),
-            None => (member, ""),
-        };
-        if name.eq_ignore_ascii_case(coding) {
-            return !is_zero(weight);
-        }
-        any |= name == "*" && !is_zero(weight);
-    }
-    any
+/// A content coding of which a file may lie beside the plain one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Coding {
+    pub(super) name: &'static str,
+    /// What is appended to the name of the file.
+    pub(super) ending: &'static str,
 }
 
-/// Whether a weight such as `q=0.000` says never.
-fn is_zero(weight: &str) -> bool {
-    let value = weight
-        .split_once('=')
-        .map_or("1", |(_, value)| value.trim());
-    value.trim_matches(['0', '.']).is_empty()
+/// The better first.
+const CODINGS: [Coding; 2] = [
+    Coding {
+        name: "br",
+        ending: ".br",
+    },
+    Coding {
+        name: "gzip",
+        ending: ".gz",
+    },
+];
+
+/// Every coding, in the order in which the client wants them, and whether it takes it rather than
+/// none (RFC 9110 section 12.5.3).
+pub(super) fn preferred(request: &Request) -> [(Coding, bool); CODINGS.len()] {
+    let weight = |name: &str| {
+        let members = request.head.headers.members("accept-encoding");
+        let mut members = members.map(weighed);
+        members.find_map(|(coding, weight)| {
+            coding
+                .eq_ignore_ascii_case(name.as_bytes())
+                .then_some(weight)
+        })
+    };
+    let (others, plain) = (weight("*"), weight("identity"));
+    let mut all = CODINGS.map(|coding| (coding, weight(coding.name).or(others).unwrap_or(0)));
+    all.sort_by_key(|(_, weight)| Reverse(*weight));
+    all.map(|(coding, weight)| {
+        (
+            coding,
+            weight > 0 && plain.is_none_or(|plain| weight >= plain),
+        )
+    })
 }

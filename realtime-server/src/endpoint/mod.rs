@@ -2,6 +2,7 @@
 //! pages and files, documents about itself.
 
 mod assets;
+mod below;
 mod conditions;
 mod directory;
 mod docs;

@@ -15,7 +15,7 @@ use tracing::{debug, error};
 use super::body::Hook;
 use super::refusal::Refusal;
 use super::serving::{Serving, hand_over};
-use super::{SendQueue, Service, Socket, Upgraded, encode};
+use super::{BodyRoom, SendQueue, Service, Socket, Upgraded, encode};
 use crate::config::HttpConfig;
 use crate::metrics::Metrics;
 
@@ -34,6 +34,7 @@ pub async fn serve(
         service,
         config,
         metrics,
+        bodies: BodyRoom::new(usize::MAX),
         drain,
     };
     run(socket, serving).await;
@@ -46,7 +47,7 @@ pub(crate) async fn run(socket: Socket, mut serving: Serving) {
     // Of its own, because polling a token takes its lock: the server's is shared by all.
     serving.drain = serving.drain.child_token();
     let mut connection = Connection {
-        out: SendQueue::new(serving.config.write_timeout),
+        out: SendQueue::for_answers(&serving.config),
         socket,
         input: BytesMut::new(),
         serving,

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 
+use super::refusal::Refusal;
 use super::{Headers, Scheme, host};
 use crate::config::{HttpConfig, ProxyFields};
 
@@ -27,12 +28,15 @@ struct Hop<'a> {
 
 /// The client of a request that came over a socket from `peer`: of the hops, which anybody can
 /// write down, the first that is no trusted proxy, counted from us.
+///
+/// A field of which it is not certain where a proxy's own words begin is refused: they could have
+/// become part of what its client wrote.
 pub(crate) fn client(
     peer: SocketAddr,
     scheme: Scheme,
     headers: &Headers,
     config: &HttpConfig,
-) -> Client {
+) -> Result<Client, Refusal> {
     let is_trusted = |address: IpAddr| {
         let mut trusted = config.trusted_proxies.iter();
         trusted.any(|network| network.contains(address))
@@ -43,11 +47,11 @@ pub(crate) fn client(
         host: None,
     };
     if !is_trusted(peer.ip()) {
-        return client;
+        return Ok(client);
     }
     let hops = match config.proxy_fields {
         ProxyFields::XForwarded => x_forwarded(headers),
-        ProxyFields::Forwarded => forwarded(headers),
+        ProxyFields::Forwarded => forwarded(headers)?,
     };
     let mut host = None;
     for hop in hops.iter().rev() {
@@ -60,7 +64,7 @@ pub(crate) fn client(
         }
     }
     client.host = host.map(Into::into);
-    client
+    Ok(client)
 }
 
 /// The three lists belong together at their ends, where the nearest proxy has written.
@@ -84,12 +88,17 @@ fn from_end<'a>(list: &VecDeque<&'a str>, from_end: usize) -> Option<&'a str> {
 }
 
 /// The elements of RFC 7239 section 4.
-fn forwarded(headers: &Headers) -> VecDeque<Hop<'_>> {
-    let elements = headers
-        .all("forwarded")
-        .flat_map(|line| split_outside_quotes(text(line), ','))
-        .filter(|element| !element.is_empty());
-    last(elements.map(element))
+fn forwarded(headers: &Headers) -> Result<VecDeque<Hop<'_>>, Refusal> {
+    let mut hops = VecDeque::new();
+    for line in headers.all("forwarded") {
+        let line = str::from_utf8(line).map_err(|_not_utf8| Refusal::Forwarded)?;
+        if !ends_outside_quotes(line) {
+            return Err(Refusal::Forwarded);
+        }
+        let elements = split_outside_quotes(line, ',').filter(|element| !element.is_empty());
+        hops.extend(last(elements.map(element)));
+    }
+    Ok(last(hops.into_iter()))
 }
 
 fn element(text: &str) -> Hop<'_> {
@@ -110,14 +119,40 @@ fn element(text: &str) -> Hop<'_> {
     hop
 }
 
-/// The parts between the separators, without blanks. An address has no quoted pairs.
+/// The parts between the separators, without blanks.
 fn split_outside_quotes(text: &str, separator: char) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
-    text.split(move |c: char| {
-        quoted ^= c == '"';
-        c == separator && !quoted
-    })
-    .map(|part| part.trim_matches([' ', '\t']))
+    let mut quotes = Quotes::default();
+    text.split(move |c| !quotes.take(c) && c == separator)
+        .map(|part| part.trim_matches([' ', '\t']))
+}
+
+fn ends_outside_quotes(text: &str) -> bool {
+    let mut quotes = Quotes::default();
+    text.chars().for_each(|c| {
+        quotes.take(c);
+    });
+    !quotes.open
+}
+
+/// Where quoted strings begin and end (RFC 9110 section 5.6.4).
+#[derive(Default)]
+struct Quotes {
+    open: bool,
+    /// Whether the next character is one of the string, whatever it is.
+    escaped: bool,
+}
+
+impl Quotes {
+    /// Goes on by a character, and says whether a quoted string is open after it.
+    fn take(&mut self, c: char) -> bool {
+        match c {
+            _ if self.escaped => self.escaped = false,
+            '\\' => self.escaped = self.open,
+            '"' => self.open = !self.open,
+            _ => {}
+        }
+        self.open
+    }
 }
 
 /// What is no UTF-8 is no address either.

@@ -10,7 +10,7 @@ use super::framing::{self, Framing};
 use super::headers::Line;
 use super::refusal::Refusal;
 use super::request_line::RequestLine;
-use super::{Head, Headers, Method, Scheme, Version, forwarded, host};
+use super::{Head, Headers, Scheme, Version, forwarded, host};
 use crate::config::HttpConfig;
 
 /// What the connection itself has to know of a request.
@@ -36,15 +36,14 @@ const SINGLE: [&str; 6] = [
     "sec-websocket-version",
 ];
 
-/// Parses the header lines in `fields` and checks all that can be checked by the head. There is
-/// no `Head` if the method is not served.
+/// Parses the header lines in `fields` and checks all that can be checked by the head.
 pub(crate) fn parse(
     line: RequestLine,
     fields: BytesMut,
     peer: SocketAddr,
     scheme: Scheme,
     config: &HttpConfig,
-) -> Result<(Exchange, Option<Head>), Refusal> {
+) -> Result<(Exchange, Head), Refusal> {
     let RequestLine {
         method,
         target,
@@ -52,7 +51,7 @@ pub(crate) fn parse(
     } = line;
     let headers = parse_fields(fields, config.max_header_count)?;
     check(version, &headers)?;
-    let client = forwarded::client(peer, scheme, &headers, config);
+    let client = forwarded::client(peer, scheme, &headers, config)?;
     //= https://www.rfc-editor.org/rfc/rfc9110#section-7.4
     //# Unless the connection is from a trusted gateway, an origin server MUST reject a request if
     //# any scheme-specific requirements for the target URI are not met.
@@ -62,9 +61,7 @@ pub(crate) fn parse(
     let framing = framing::decide(version, &headers)?;
     let keep_alive = keep_alive(version, &headers);
     let expects_continue = expects_continue(version, &headers)? && framing != Framing::None;
-    // TRACE would show a script what cookies its page was sent with.
-    let served = method.filter(|&method| method != Method::Trace);
-    let head = served.map(|method| Head {
+    let head = Head {
         method,
         target,
         version,
@@ -75,8 +72,8 @@ pub(crate) fn parse(
         scheme: client.scheme,
         forwarded_host: client.host,
         identity: None,
-    });
-    let may_upgrade = head.as_ref().is_some_and(Head::may_upgrade);
+    };
+    let may_upgrade = head.may_upgrade();
     let exchange = Exchange {
         version,
         framing,

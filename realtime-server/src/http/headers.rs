@@ -77,7 +77,7 @@ impl Headers {
 }
 
 /// Removes SP and HTAB from both ends. `trim` of the standard library would remove more.
-fn trim_blanks(mut text: &[u8]) -> &[u8] {
+pub(super) fn trim_blanks(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
         text = rest;
     }

@@ -23,6 +23,8 @@ pub enum Method {
     Connect,
     /// Echo the request; answered with 501, because it would show what other parties added.
     Trace,
+    /// None of these; answered with 501.
+    Other,
 }
 
 impl Method {
@@ -30,8 +32,8 @@ impl Method {
     //= https://www.rfc-editor.org/rfc/rfc9110#section-9.1
     //# The method token is case-sensitive because it might be used as a gateway to object-based
     //# systems with case-sensitive method names.
-    pub(crate) fn parse(token: &str) -> Option<Self> {
-        Some(match token {
+    pub(crate) fn parse(token: &str) -> Self {
+        match token {
             "GET" => Self::Get,
             "HEAD" => Self::Head,
             "POST" => Self::Post,
@@ -41,11 +43,16 @@ impl Method {
             "OPTIONS" => Self::Options,
             "CONNECT" => Self::Connect,
             "TRACE" => Self::Trace,
-            _ => return None,
-        })
+            _ => Self::Other,
+        }
     }
 
-    /// The method as it stands in a request line.
+    /// Whether any handler is asked. TRACE would show a script what cookies its page was sent with.
+    pub(crate) fn is_served(self) -> bool {
+        !matches!(self, Self::Connect | Self::Trace | Self::Other)
+    }
+
+    /// The method as it stands in a request line; of [`Other`](Self::Other) that it is another.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -58,6 +65,7 @@ impl Method {
             Self::Options => "OPTIONS",
             Self::Connect => "CONNECT",
             Self::Trace => "TRACE",
+            Self::Other => "another method",
         }
     }
 }

@@ -50,6 +50,7 @@
 //! What is not here: routing, authentication, compression, and accepting connections.
 
 mod body;
+mod body_room;
 mod chunked;
 mod connection;
 pub(crate) mod date;
@@ -66,6 +67,7 @@ mod log_target;
 mod method;
 pub(crate) mod opening;
 mod origin;
+mod patience;
 mod problem;
 mod reader;
 mod refusal;
@@ -81,8 +83,10 @@ mod socket;
 mod status;
 mod target;
 mod tls;
+mod weight;
 
 pub use self::body::{Body, Hook, Source, Upgraded};
+pub(crate) use self::body_room::BodyRoom;
 pub(crate) use self::chunked::ChunkedDecoder;
 pub(crate) use self::connection::run;
 pub use self::connection::serve;
@@ -103,3 +107,4 @@ pub use self::socket::Socket;
 pub use self::status::Status;
 pub use self::target::Target;
 pub use self::tls::{Tls, TlsError};
+pub(crate) use self::weight::weighed;

@@ -59,7 +59,11 @@ impl HeadReader {
         };
         self.scan = HeadScan::default();
         let (_, head) = take(found, input, peer, scheme, &self.config)?;
-        head.map(Some).ok_or(Refusal::Method)
+        if head.method.is_served() {
+            Ok(Some(head))
+        } else {
+            Err(Refusal::Method)
+        }
     }
 }
 
@@ -70,7 +74,7 @@ pub(super) fn take(
     peer: SocketAddr,
     scheme: Scheme,
     config: &HttpConfig,
-) -> Result<(Exchange, Option<Head>), Refusal> {
+) -> Result<(Exchange, Head), Refusal> {
     // A copy of its own size: a head that is kept must not keep a read buffer.
     let (start, end) = (found.fields.start, found.fields.end);
     let fields = BytesMut::from(input.get(start..end).unwrap_or_default());

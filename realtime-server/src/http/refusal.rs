@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Problem, Response, Status};
+use super::{HeaderValue, Problem, Response, Status};
 
 /// What is wrong with a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub enum Refusal {
     TooManyHeaders,
     /// `Host` is missing, repeated or malformed.
     Host,
+    /// `Forwarded` of a trusted proxy leaves open where its elements end.
+    Forwarded,
     /// `Content-Length` is repeated or no number.
     ContentLength,
     /// `Transfer-Encoding` leaves the length of the body open.
@@ -54,6 +56,8 @@ pub enum Refusal {
     TrailersTooLarge,
     /// The body is over the limit of its route.
     BodyTooLarge,
+    /// The bodies of all requests together take as much as they may.
+    Crowded,
     /// Head or body did not arrive in time.
     Timeout,
     /// The answer changes the protocol, the request did not ask for it.
@@ -73,11 +77,13 @@ impl Refusal {
             | Self::HeaderLine
             | Self::Repeated
             | Self::Host
+            | Self::Forwarded
             | Self::ClearText
             | Self::ContentLength
             | Self::TransferEncoding
             | Self::Chunk
             | Self::Upgrade => Status::BAD_REQUEST,
+            Self::Crowded => Status::SERVICE_UNAVAILABLE,
             Self::Timeout => Status::REQUEST_TIMEOUT,
             Self::BodyTooLarge => Status::CONTENT_TOO_LARGE,
             Self::TargetTooLong => Status::URI_TOO_LONG,
@@ -111,6 +117,7 @@ impl fmt::Display for Refusal {
             Self::HeadTooLarge => "the head is too large",
             Self::TooManyHeaders => "there are too many header lines",
             Self::Host => "the host is missing, repeated or malformed",
+            Self::Forwarded => "the forwarded field is malformed",
             Self::ContentLength => "the content length is repeated or malformed",
             Self::TransferEncoding => "the transfer encoding leaves the length of the body open",
             Self::UnknownCoding => "the transfer coding is not implemented",
@@ -118,6 +125,7 @@ impl fmt::Display for Refusal {
             Self::Chunk => "the chunked body is malformed",
             Self::TrailersTooLarge => "the trailer section is too large",
             Self::BodyTooLarge => "the body is too large",
+            Self::Crowded => "there is no room for the body; come back after Retry-After seconds",
             Self::Timeout => "the request did not arrive in time",
             Self::Upgrade => "the request does not ask for another protocol",
         })
@@ -128,8 +136,12 @@ impl std::error::Error for Refusal {}
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        Problem::new(refusal.status())
-            .with_detail(refusal.to_string())
-            .into()
+        let problem = Problem::new(refusal.status()).with_detail(refusal.to_string());
+        let response =
+            Self::from(problem).header("cache-control", HeaderValue::from_static("no-store"));
+        match refusal {
+            Refusal::Crowded => response.header("retry-after", HeaderValue::from_static("5")),
+            _ => response,
+        }
     }
 }

@@ -6,8 +6,7 @@ use super::{Method, Target, Version};
 /// A request line that is valid.
 #[derive(Debug)]
 pub(crate) struct RequestLine {
-    /// `None` for a token that is no method we know.
-    pub(crate) method: Option<Method>,
+    pub(crate) method: Method,
     pub(crate) target: Target,
     pub(crate) version: Version,
 }
@@ -27,7 +26,7 @@ impl RequestLine {
         let version = parse_version(version.as_bytes())?;
         let method = Method::parse(token);
         // The target of CONNECT has a form of its own, which we have no use for.
-        if method == Some(Method::Connect) {
+        if method == Method::Connect {
             return Err(Refusal::Tunnel);
         }
         Ok(Self {

@@ -50,6 +50,15 @@ impl HeadScan {
         self.begun
     }
 
+    /// Whether it is a `HEAD`, whose answer has no content, as far as `input` goes.
+    pub(crate) fn is_head(input: &[u8]) -> bool {
+        let blank = input
+            .iter()
+            .take_while(|&&byte| matches!(byte, b'\r' | b'\n'));
+        let line = input.get(blank.count()..).unwrap_or_default();
+        line.starts_with(b"HEAD ")
+    }
+
     /// Goes on in `input`, to which bytes may only have been appended since the last call.
     pub(crate) fn advance(
         &mut self,

@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::patience::{Patience, Stall};
+use crate::config::HttpConfig;
 use bytes::{Buf, Bytes, BytesMut};
-use tokio::time::{Sleep, sleep};
 
 /// Below this size a copy is cheaper than a slice of its own in a system call.
 const SMALL: usize = 1024;
@@ -25,20 +25,29 @@ pub struct SendQueue {
     piece_bytes: usize,
     /// Small pieces, after all of `pieces`.
     tail: BytesMut,
-    write_timeout: Duration,
-    /// Runs only while the socket takes nothing.
-    stall: Option<Pin<Box<Sleep>>>,
+    patience: Patience,
+    /// There only while the socket does not take all of it.
+    stall: Option<Box<Stall>>,
 }
 
 impl SendQueue {
     /// An empty queue that may stay without progress for `write_timeout`.
     #[must_use]
     pub fn new(write_timeout: Duration) -> Self {
+        Self::with(Patience::for_progress(write_timeout))
+    }
+
+    /// An empty queue for answers, which have to be taken at the least rate as well.
+    pub(super) fn for_answers(config: &HttpConfig) -> Self {
+        Self::with(Patience::for_answers(config))
+    }
+
+    fn with(patience: Patience) -> Self {
         Self {
             pieces: VecDeque::new(),
             piece_bytes: 0,
             tail: BytesMut::new(),
-            write_timeout,
+            patience,
             stall: None,
         }
     }
@@ -107,7 +116,6 @@ impl SendQueue {
 
     /// Forgets `written` bytes at the front.
     pub(super) fn advance(&mut self, mut written: usize) {
-        self.stall = None;
         while let Some(front) = self.pieces.front_mut() {
             let part = written.min(front.len());
             self.piece_bytes -= part;
@@ -130,7 +138,6 @@ impl SendQueue {
         if self.pieces.is_empty() {
             self.close_tail();
         }
-        self.stall = None;
         let Some(front) = self.pieces.front_mut() else {
             return Bytes::new();
         };
@@ -140,20 +147,29 @@ impl SendQueue {
             self.pieces.pop_front().unwrap_or_default()
         };
         self.piece_bytes -= taken.len();
+        self.moved(taken.len() as u64);
         taken
     }
 
-    /// The socket is not stuck, whatever it seemed.
+    /// So many bytes are on their way to the client.
+    pub(super) fn moved(&mut self, bytes: u64) {
+        if bytes > 0
+            && let Some(stall) = &mut self.stall
+        {
+            stall.moved(bytes, &self.patience);
+        }
+    }
+
+    /// Nothing waits for the client.
     pub(super) fn calm(&mut self) {
         self.stall = None;
     }
 
-    /// Ready when the socket has taken nothing for too long.
+    /// Ready when the client is too slow, while the socket takes nothing.
     pub(super) fn poll_stalled(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let timeout = self.write_timeout;
+        let patience = &self.patience;
         self.stall
-            .get_or_insert_with(|| Box::pin(sleep(timeout)))
-            .as_mut()
+            .get_or_insert_with(|| Box::new(Stall::begin(patience)))
             .poll(cx)
     }
 }

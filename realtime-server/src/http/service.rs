@@ -14,7 +14,9 @@ pub trait Service: Send + Sync + 'static {
     /// Says what happens with a request.
     ///
     /// A `HEAD` request comes as such and is routed like `GET`: the connection drops the content
-    /// of the answer.
+    /// of the answer. A method that is not served ([`Method::Trace`](super::Method::Trace),
+    /// [`Method::Other`](super::Method::Other)) comes too; it can be refused, and is otherwise
+    /// answered with 501.
     fn route(&self, head: &Head) -> Decision;
 }
 

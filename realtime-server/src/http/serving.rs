@@ -11,12 +11,13 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, warn};
+use tracing::{debug, error, warn};
 
 use super::body::Hook;
+use super::refusal::Refusal;
 use super::{
-    Decision, Handler, Head, HeaderValue, Pace, Problem, Request, Response, Service, Status,
-    Upgraded,
+    BodyRoom, Decision, Handler, Head, HeaderValue, Pace, Problem, Request, Response, Service,
+    Status, Upgraded,
 };
 use crate::config::HttpConfig;
 use crate::metrics::Metrics;
@@ -27,15 +28,29 @@ pub(crate) struct Serving {
     pub(crate) service: Arc<dyn Service>,
     pub(crate) config: Arc<HttpConfig>,
     pub(crate) metrics: Arc<Metrics>,
+    /// What the bodies of requests take.
+    pub(crate) bodies: BodyRoom,
     /// Fires when the server stops.
     pub(crate) drain: CancellationToken,
 }
 
 impl Serving {
     /// Asks the service. What panics is answered with 500.
+    ///
+    /// It is asked about methods that are not served, too, because it counts clients and knows its
+    /// own names; but it can only refuse them.
     pub(crate) fn route(&self, head: &Head) -> Decision {
-        catch_unwind(AssertUnwindSafe(|| self.service.route(head)))
-            .unwrap_or_else(|_panic| Decision::Answer(self.panicked(head.peer)))
+        let decision = catch_unwind(AssertUnwindSafe(|| self.service.route(head)))
+            .unwrap_or_else(|_panic| Decision::Answer(self.panicked(head.peer)));
+        if head.method.is_served() {
+            return decision;
+        }
+        self.metrics.requests_refused.incr();
+        debug!(peer = %head.peer, "request refused: a method that is not served");
+        match decision {
+            Decision::Answer(refusal) if says_who_may(refusal.status) => Decision::Answer(refusal),
+            _ => Decision::Answer(Refusal::Method.into()),
+        }
     }
 
     /// Runs a handler to its answer. `meanwhile` is polled with it, and ends it when it is ready.
@@ -92,6 +107,12 @@ impl Serving {
             None => latest,
         }
     }
+}
+
+/// Whether a refusal has another reason than what there is at a path.
+fn says_who_may(status: Status) -> bool {
+    status >= Status::BAD_REQUEST
+        && !matches!(status, Status::NOT_FOUND | Status::METHOD_NOT_ALLOWED)
 }
 
 /// Runs what follows HTTP on a connection, to its end.

@@ -146,8 +146,8 @@ impl Socket {
     ///
     /// # Errors
     ///
-    /// Those of the socket; `TimedOut` if no byte moved for the queue's time-out. That timer
-    /// exists only while the socket is blocked.
+    /// Those of the socket; `TimedOut` if no byte moved for the queue's time-out, or too few did.
+    /// That timer exists only while the socket is blocked.
     pub fn poll_send(
         &mut self,
         cx: &mut Context<'_>,
@@ -165,9 +165,7 @@ impl Socket {
                 self.carrier.poll_write(cx, queue)?
             };
             if moved.is_pending() {
-                if self.carrier.has_moved() {
-                    queue.calm();
-                }
+                queue.moved(self.carrier.moved());
                 ready!(queue.poll_stalled(cx));
                 return Poll::Ready(Err(ErrorKind::TimedOut.into()));
             }

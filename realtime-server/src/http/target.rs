@@ -25,10 +25,10 @@ pub struct Target {
 
 impl Target {
     /// Checks a target.
-    pub(crate) fn parse(raw: &str, method: Option<Method>) -> Result<Self, Refusal> {
+    pub(crate) fn parse(raw: &str, method: Method) -> Result<Self, Refusal> {
         //= https://www.rfc-editor.org/rfc/rfc9112#section-3.2.4
         //# The asterisk-form of request-target is only used for a server-wide OPTIONS request.
-        if raw == "*" && method == Some(Method::Options) {
+        if raw == "*" && method == Method::Options {
             return Ok(Self {
                 raw: raw.into(),
                 scheme: None,

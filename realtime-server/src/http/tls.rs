@@ -47,8 +47,8 @@ pub struct Tls {
     current: ArcSwap<ServerConfig>,
     /// What the files were like before they were read first.
     first: Mark,
-    /// A permit for each handshake that may run.
-    turns: Semaphore,
+    /// A permit for each handshake that may compute.
+    turns: Arc<Semaphore>,
 }
 
 /// What tells that a file has been replaced.
@@ -62,9 +62,10 @@ impl Tls {
     pub fn load(config: TlsConfig, metrics: Arc<Metrics>) -> Result<Arc<Self>, TlsError> {
         let first = mark(&config);
         let current = certificates::load(&config)?;
+        let turns = config.max_handshakes.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Arc::new(Self {
             first,
-            turns: Semaphore::new(config.max_handshakes.clamp(1, Semaphore::MAX_PERMITS)),
+            turns: Arc::new(Semaphore::new(turns)),
             current: ArcSwap::new(current),
             config,
             metrics,

@@ -1,38 +1,33 @@
-use std::{fmt, future::Future, io, net::SocketAddr, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
-use futures_util::{
-    FutureExt,
-    future::{BoxFuture, join_all},
-};
+use futures_util::future::{BoxFuture, join_all};
 use openapi_emit::Document;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::Semaphore,
     task::JoinSet,
     time::{self, Instant},
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use super::{
-    Listener, ServerBuilder,
+    Listener, ServerBuilder, accept_error,
     admission::Admission,
     cors::Cors,
+    door::Door,
+    farewell::Farewells,
     front::{AnswerFilter, Front, Rules},
-    listener::{Accepted, Listeners},
+    listener::Listeners,
     router::Router,
 };
 use crate::{
     config::{CorsConfig, Hosts, HttpConfig, ServerConfig},
     endpoint::EventStream,
     fanout::{End, Registry},
-    http::{self, Serving, Socket, Tls},
+    http::{self, BodyRoom, Serving},
     metrics::Metrics,
 };
-
-/// What a client over the limit of connections is told. Its request is not read.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\
-    Retry-After: 5\r\nConnection: close\r\n\r\n";
 
 /// A server that is set up.
 pub struct Server {
@@ -99,7 +94,6 @@ impl Server {
     /// returns when they are gone, or when [`ServerConfig::drain_timeout`] has passed.
     pub async fn serve_all(self, listeners: Vec<Listener>, stop: impl Future<Output = ()>) {
         let drain = CancellationToken::new();
-        let permits = Arc::new(Semaphore::new(self.config.max_connections));
         let mut listeners = Listeners::new(listeners);
         let mut beside: JoinSet<()> = self.tasks.into_iter().collect();
         for tls in listeners.watches() {
@@ -120,38 +114,24 @@ impl Server {
             service: Arc::new(Front::new(self.router, rules)),
             config: self.http,
             metrics: Arc::clone(&self.metrics),
+            bodies: BodyRoom::new(self.config.max_body_memory),
             drain: drain.clone(),
+        };
+        let door = Door {
+            admission: self.admission,
+            farewells: Arc::new(Farewells::new()),
+            serving,
+            permits: Arc::new(Semaphore::new(self.config.max_connections)),
         };
         loop {
             tokio::select! {
                 () = &mut stop => break,
                 accepted = listeners.accept() => match accepted {
-                    Ok(Accepted { stream, peer, tls }) => {
-                        let Ok(permit) = Arc::clone(&permits).try_acquire_owned() else {
-                            refuse(&stream, peer, tls.as_deref(), &self.metrics);
-                            continue;
-                        };
-                        let (serving, permits) = (serving.clone(), Arc::clone(&permits));
-                        let admission = Arc::clone(&self.admission);
-                        // Only what is in clear text is not boxed: it needs less room.
-                        let connection = async move {
-                            let mut stream = stream;
-                            let Some(client) = admission.admit(&mut stream, peer, tls.is_some()).await
-                            else {
-                                return;
-                            };
-                            match tls {
-                                Some(tls) => {
-                                    Box::pin(tls.serve(stream, client.peer, serving, permits)).await;
-                                }
-                                None => http::run(Socket::new(stream, client.peer), serving).await,
-                            }
-                        };
-                        // The permit is kept for as long as the connection runs, on whatever way
-                        // it ends. (A future that awaits another one would hold it twice.)
-                        connections.spawn(connection.map(move |()| drop(permit)));
+                    Ok(accepted) => door.enter(accepted, &mut connections),
+                    Err(error) => {
+                        self.metrics.accepts_failed.incr();
+                        accept_error::rest(&error, self.config.accept_pause).await;
                     }
-                    Err(error) => rest(&error, self.config).await,
                 },
                 Some(ended) = connections.join_next() => report(ended),
                 Some(ended) = beside.join_next() => report(ended),
@@ -191,30 +171,6 @@ impl Server {
         connections.shutdown().await;
         beside.shutdown().await;
         info!("stopped");
-    }
-}
-
-/// Turns a client away: with an answer, where it could read one without a handshake.
-fn refuse(stream: &TcpStream, peer: SocketAddr, tls: Option<&Tls>, metrics: &Metrics) {
-    metrics.connections_refused.incr();
-    // One attempt: a fresh socket takes these few bytes, and nobody waits for one that does not.
-    let told = tls.is_none() && stream.try_write(FULL).is_ok();
-    debug!(%peer, told, "refused: as many connections as there may be");
-}
-
-/// Rests after a failed accept where trying again at once would spin.
-async fn rest(error: &io::Error, config: ServerConfig) {
-    let about_one_peer = matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::Interrupted
-    );
-    if about_one_peer {
-        debug!(%error, "a connection was lost before it was accepted");
-    } else {
-        warn!(%error, "cannot accept; out of files or memory?");
-        time::sleep(config.accept_pause).await;
     }
 }
 

@@ -85,26 +85,21 @@ impl Admission {
         }
     }
 
-    /// Who connects, if it may. If not, it has been told as far as that goes: not where it could
-    /// not read it without a handshake.
+    /// Who connects, if it may; else what to tell it, if there is anybody to whom that could be said.
     pub(super) async fn admit(
         &self,
         stream: &mut TcpStream,
         peer: SocketAddr,
-        encrypted: bool,
-    ) -> Option<Admitted> {
-        match self.connection(stream, peer).await {
-            Ok(admitted) => Some(admitted),
-            Err(Refused::TooMany(too_many)) if !encrypted => {
-                let refusal = Response::empty(Status::TOO_MANY_REQUESTS)
-                    .header("retry-after", too_many.seconds().into());
-                // One attempt: a fresh socket takes these few bytes, and nobody waits for one that
-                // does not.
-                let _ = stream.try_write(&refusal.last_words());
-                None
-            }
-            Err(_) => None,
-        }
+    ) -> Result<Admitted, Option<Response>> {
+        self.connection(stream, peer)
+            .await
+            .map_err(|refused| match refused {
+                Refused::Silently => None,
+                Refused::TooMany(too_many) => {
+                    let refusal = Response::empty(Status::TOO_MANY_REQUESTS);
+                    Some(refusal.header("retry-after", too_many.seconds().into()))
+                }
+            })
     }
 
     /// Says whose connection this is, and whether it may be. Where connections begin with the PROXY

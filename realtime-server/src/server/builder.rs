@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The largest body of a route that does not say otherwise.
-const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
+pub(super) const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 
 /// A server in the making: routes, streams, hubs, and what runs beside them.
 ///
@@ -292,6 +292,8 @@ impl ServerBuilder {
             method,
             body_limit,
             pace: Pace::Prompt,
+            screen: None,
+            refuses: false,
             handler,
             description: Description::Plain,
             origins: None,

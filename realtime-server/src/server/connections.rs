@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{ServerBuilder, SetupError, gate::Entrance, route::Description, router::Endpoint};
+use super::{
+    ServerBuilder, SetupError, builder::DEFAULT_BODY_LIMIT, gate::Entrance, route::Description,
+    router::Endpoint,
+};
 use crate::{
     auth::Guard,
     config::{HubConfig, Origins},
@@ -81,6 +84,8 @@ impl ServerBuilder {
             route.endpoint.negotiates = method == Method::Post;
             route.endpoint.origins.clone_from(&origins);
             route.endpoint.guard.clone_from(&guard);
+            route.endpoint.refuses = method != Method::Post;
+            route.endpoint.screen = Some(Arc::new(HubEndpoint::screen_negotiation));
             let answers = Arc::clone(&endpoint);
             let handler: Handler = Arc::new(move |request| {
                 let answers = Arc::clone(&answers);
@@ -88,9 +93,15 @@ impl ServerBuilder {
             });
             let described = described.take_if(|_| method == Method::Get);
             let description = described.unwrap_or(Description::PartOfHub);
+            let screens = Arc::clone(&endpoint);
             let endpoint = Endpoint {
                 method,
-                body_limit: endpoint.config().max_post,
+                body_limit: match method {
+                    Method::Post => endpoint.config().max_post,
+                    _ => DEFAULT_BODY_LIMIT,
+                },
+                screen: Some(Arc::new(move |head| screens.screen(head))),
+                refuses: matches!(method, Method::Put | Method::Patch),
                 // Polls wait for messages, and POSTs for a hub that is behind.
                 pace: Pace::Held,
                 handler,

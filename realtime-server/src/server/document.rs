@@ -68,6 +68,6 @@ fn method(method: http::Method) -> Option<Method> {
         http::Method::Delete => Method::Delete,
         http::Method::Options => Method::Options,
         http::Method::Trace => Method::Trace,
-        http::Method::Connect => return None,
+        http::Method::Connect | http::Method::Other => return None,
     })
 }

@@ -1,11 +1,14 @@
 //! The server: its routes, its accept loop, and how it stops.
 
 mod accept;
+mod accept_error;
 mod admission;
 mod builder;
 mod connections;
 mod cors;
 mod document;
+mod door;
+mod farewell;
 mod front;
 mod gate;
 mod hardening;
@@ -20,6 +23,7 @@ mod router;
 mod safety;
 mod security;
 mod setup;
+mod tuning;
 
 pub use accept::Server;
 pub use builder::ServerBuilder;

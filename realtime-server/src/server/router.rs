@@ -8,9 +8,15 @@ use super::{
 use crate::{
     auth::{Access, Guard},
     config::Origins,
-    http::{Decision, Handler, Head, HeaderValue, Method, Pace, Params, Problem, Response, Status},
+    http::{
+        Decision, Handler, Head, HeaderValue, Method, Pace, Params, Problem, Refusal, Response,
+        Status,
+    },
     metrics::Metrics,
 };
+
+/// The answer to a request whose body is not wanted.
+pub(super) type Screen = Arc<dyn Fn(&Head) -> Option<Response> + Send + Sync>;
 
 /// The table of routes.
 #[derive(Default)]
@@ -29,6 +35,10 @@ pub(super) struct Endpoint {
     pub(super) method: Method,
     pub(super) body_limit: usize,
     pub(super) pace: Pace,
+    /// Refuses by the head alone what the handler would refuse anyway.
+    pub(super) screen: Option<Screen>,
+    /// Whether all that it does is to refuse, so that its method is not named as one that is taken.
+    pub(super) refuses: bool,
     pub(super) handler: Handler,
     pub(super) description: Description,
     /// Which pages may ask for it, where it says so itself.
@@ -106,30 +116,25 @@ impl Router {
         let wanted = match head.method {
             Method::Head => Method::Get,
             // A preflight asks for somebody else.
-            Method::Options => requested_method(head).unwrap_or(Method::Options),
+            Method::Options => requested_method(head),
             method => method,
         };
-        match found {
-            Some((resource, params)) => Found {
-                endpoint: resource.endpoint(wanted),
-                resource: Some((resource, params)),
-            },
-            None => Found {
-                endpoint: None,
-                resource: None,
-            },
+        Found {
+            endpoint: found.as_ref().and_then(|(at, _)| at.endpoint(wanted)),
+            resource: found,
+            router: self,
         }
     }
 }
 
-fn requested_method(head: &Head) -> Option<Method> {
-    head.headers
-        .text("access-control-request-method")
-        .and_then(Method::parse)
+fn requested_method(head: &Head) -> Method {
+    let requested = head.headers.text("access-control-request-method");
+    requested.map_or(Method::Options, Method::parse)
 }
 
 /// What there is for a request, if anything.
 pub(super) struct Found<'a> {
+    router: &'a Router,
     resource: Option<(&'a Resource, Params)>,
     endpoint: Option<&'a Endpoint>,
 }
@@ -169,6 +174,16 @@ impl Found<'_> {
     }
 
     pub(super) fn decide(self, head: &Head, metrics: &Arc<Metrics>) -> Decision {
+        if !head.method.is_served() {
+            return Decision::Answer(Refusal::Method.into());
+        }
+        //= https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
+        //# An OPTIONS request with an asterisk ("*") as the request target (Section 7.1) applies to
+        //# the server in general rather than to a specific resource.
+        if head.target.path() == "*" {
+            let allow = allow(self.router.endpoints());
+            return Decision::Answer(Response::empty(Status::NO_CONTENT).header("allow", allow));
+        }
         let Some((resource, params)) = self.resource else {
             let missing = Problem::new(Status::NOT_FOUND).with_detail("nothing is at this path");
             return Decision::Answer(missing.into());
@@ -179,7 +194,7 @@ impl Found<'_> {
         };
         match endpoint {
             Some(endpoint) => {
-                match pass(endpoint, head, || resource.pattern.path(&params), metrics) {
+                match endpoint.admit(head, || resource.pattern.path(&params), metrics) {
                     Ok(handler) => Decision::Call {
                         body_limit: endpoint.body_limit,
                         params,
@@ -201,6 +216,22 @@ impl Found<'_> {
     }
 }
 
+impl Endpoint {
+    /// The handler for a request whose body is wanted, and whose path routing has understood as `path`.
+    fn admit(
+        &self,
+        head: &Head,
+        path: impl FnOnce() -> String,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Handler, Response> {
+        let handler = pass(self, head, path, metrics)?;
+        match self.screen.as_ref().and_then(|screen| screen(head)) {
+            Some(refusal) => Err(refusal),
+            None => Ok(handler),
+        }
+    }
+}
+
 impl Resource {
     fn endpoint(&self, method: Method) -> Option<&Endpoint> {
         self.methods
@@ -210,17 +241,28 @@ impl Resource {
 
     /// The value of `Allow`.
     fn allow(&self) -> HeaderValue {
-        let mut names: Vec<&str> = Vec::new();
-        for endpoint in &self.methods {
-            names.push(endpoint.method.as_str());
-            if endpoint.method == Method::Get {
-                names.push(Method::Head.as_str());
-            }
-        }
-        names.push(Method::Options.as_str());
-        // Names of methods hold no control characters.
-        HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
+        allow(self.methods.iter())
     }
+}
+
+/// The methods of endpoints, as the value of `Allow`.
+fn allow<'a>(endpoints: impl Iterator<Item = &'a Endpoint>) -> HeaderValue {
+    let mut names: Vec<&str> = Vec::new();
+    let mut add = |method: Method| {
+        if !names.contains(&method.as_str()) {
+            names.push(method.as_str());
+        }
+    };
+    for endpoint in endpoints.filter(|endpoint| !endpoint.refuses) {
+        add(endpoint.method);
+        // A hub takes none.
+        if endpoint.method == Method::Get && endpoint.entrance != Entrance::Hub {
+            add(Method::Head);
+        }
+    }
+    add(Method::Options);
+    // Names of methods hold no control characters.
+    HeaderValue::try_from(names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
 }
 
 impl fmt::Debug for Router {

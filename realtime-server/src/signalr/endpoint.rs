@@ -127,11 +127,29 @@ impl HubEndpoint {
         self.tasks.wait().await;
     }
 
-    /// Answers a request of `{path}/negotiate`.
-    pub(crate) fn negotiate(&self, request: &Request) -> Response {
-        if request.method() != Method::Post {
-            return not_allowed(const { HeaderValue::from_static("POST, OPTIONS") });
+    /// The answer to a request of `{path}/negotiate` that is refused whatever its body says.
+    pub(crate) fn screen_negotiation(head: &Head) -> Option<Response> {
+        let allow = const { HeaderValue::from_static("POST, OPTIONS") };
+        (head.method != Method::Post).then(|| not_allowed(allow))
+    }
+
+    /// The answer to a request of the hub's path that is refused whatever its body says: so nothing
+    /// is held for who has no connection.
+    pub(crate) fn screen(&self, head: &Head) -> Option<Response> {
+        match head.method {
+            Method::Get => None,
+            Method::Post | Method::Delete => {
+                let token = head.target.value("id");
+                self.look_up(token.as_deref()).err().map(Response::from)
+            }
+            _ => Some(not_allowed(
+                const { HeaderValue::from_static("GET, POST, DELETE, OPTIONS") },
+            )),
         }
+    }
+
+    /// Answers a negotiation that was not [screened](Self::screen_negotiation) out.
+    pub(crate) fn negotiate(&self, request: &Request) -> Response {
         let user = self.application.user_of(&request.head);
         let mut seat = None;
         match self.seat(&mut seat, &user, &request.head) {
@@ -140,7 +158,7 @@ impl HubEndpoint {
         }
     }
 
-    /// Answers a request of the hub's path.
+    /// Answers a request of the hub's path that was not [screened](Self::screen) out.
     pub(crate) async fn answer(&self, request: &Request) -> Response {
         let token = request.query("id");
         match request.method() {
@@ -165,11 +183,10 @@ impl HubEndpoint {
                 Ok(line) => post(&line, &request.body).await,
                 Err(missing) => missing.into(),
             },
-            Method::Delete => match self.find(token.as_deref(), &request.head) {
+            _ => match self.find(token.as_deref(), &request.head) {
                 Ok(line) => delete(&line),
                 Err(missing) => missing.into(),
             },
-            _ => not_allowed(const { HeaderValue::from_static("GET, POST, DELETE, OPTIONS") }),
         }
     }
 
@@ -206,13 +223,15 @@ impl HubEndpoint {
         }
     }
 
+    fn look_up(&self, token: Option<&str>) -> Result<Arc<Line>, Missing> {
+        let token = token.filter(|token| !token.is_empty());
+        let line = self.table.find(token.ok_or(Missing::Token)?);
+        line.ok_or(Missing::Connection)
+    }
+
     /// The connection with this token, if `head` comes from the person who negotiated it.
     fn find(&self, token: Option<&str>, head: &Head) -> Result<Arc<Line>, Missing> {
-        let token = token.filter(|token| !token.is_empty());
-        let line = self
-            .table
-            .find(token.ok_or(Missing::Token)?)
-            .ok_or(Missing::Connection)?;
+        let line = self.look_up(token)?;
         if !line.principal.renew(head.identity.as_ref()) {
             self.application.metrics().requests_forbidden.incr();
             debug!(connection = %line.id, peer = %head.peer, "somebody else shows the token of a connection");

@@ -1,6 +1,10 @@
 //! Conditions, parts and compressed variants.
 
-use std::{fs, os::unix::fs::symlink};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    time::{Duration, SystemTime},
+};
 
 use crate::{Folder, get, support::client::Client};
 
@@ -41,6 +45,108 @@ async fn what_was_not_changed_since_is_not_sent_again() {
         assert_eq!(answer.status, status, "{fields}");
         assert_eq!(answer.field("last-modified"), Some(changed));
     }
+}
+
+//= https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2
+#[tokio::test]
+async fn what_is_not_as_the_client_wants_it_is_not_sent() {
+    let folder = Folder::new("preconditions");
+    let server = folder.serve().await;
+    let whole = get(&server, "page.html", "").await;
+    let changed = whole.field("last-modified").unwrap();
+    let tag = whole.field("etag").unwrap();
+    let (before, after) = (
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+        "Wed, 31 Dec 2098 23:59:59 GMT",
+    );
+    for (fields, status) in [
+        (format!("If-Match: {tag}"), 200),
+        (format!("If-Match: \"other\" , {tag}"), 200),
+        (format!("If-Match: \"other\"\r\nIf-Match: {tag}"), 200),
+        ("If-Match: *".into(), 200),
+        ("If-Match: \"other\"".into(), 412),
+        ("If-Match:".into(), 412),
+        (format!("If-Match: W/{tag}"), 412),
+        (format!("If-Unmodified-Since: {changed}"), 200),
+        (format!("If-Unmodified-Since: {after}"), 200),
+        (format!("If-Unmodified-Since: {before}"), 412),
+        ("If-Unmodified-Since: whenever".into(), 200),
+        // The tag says it better.
+        (
+            format!("If-Match: {tag}\r\nIf-Unmodified-Since: {before}"),
+            200,
+        ),
+        (
+            format!("If-Match: \"other\"\r\nIf-Unmodified-Since: {after}"),
+            412,
+        ),
+        // What has to hold comes before what the client has, and that before what part it wants.
+        (format!("If-Match: \"other\"\r\nIf-None-Match: {tag}"), 412),
+        (format!("If-Match: {tag}\r\nIf-None-Match: {tag}"), 304),
+        (
+            format!("If-Unmodified-Since: {before}\r\nIf-Modified-Since: {after}"),
+            412,
+        ),
+        (
+            format!("If-Match: \"other\"\r\nRange: bytes=0-1\r\nIf-Range: {tag}"),
+            412,
+        ),
+        (
+            format!("If-Match: {tag}\r\nRange: bytes=0-1\r\nIf-Range: {tag}"),
+            206,
+        ),
+        (
+            format!("If-Match: {tag}\r\nRange: bytes=0-1\r\nIf-Range: \"other\""),
+            200,
+        ),
+        // All lines are one list.
+        (
+            format!("If-None-Match: \"other\"\r\nIf-None-Match: {tag}"),
+            304,
+        ),
+    ] {
+        let answer = get(&server, "page.html", &format!("{fields}\r\n")).await;
+        assert_eq!(answer.status, status, "{fields}");
+        if status == 412 {
+            assert_eq!(answer.json()["title"], "Precondition Failed");
+        }
+        let mut client = Client::connect(server.address).await;
+        let fields = format!("{fields}\r\n");
+        client.request("HEAD /files/page.html", &fields).await;
+        let head = client.head().await.status;
+        assert_eq!(head, if status == 206 { 200 } else { status }, "{fields}");
+    }
+}
+
+#[tokio::test]
+async fn a_tag_that_is_no_text_is_a_tag_all_the_same() {
+    let folder = Folder::new("tag-bytes");
+    let server = folder.serve().await;
+    // Vertical tab is no blank, and what is no UTF-8 does not make a date count.
+    for tag in [&b"\xff"[..], b"\"\xe9\""] {
+        let mut client = Client::connect(server.address).await;
+        let head = [
+            b"GET /files/page.html HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: ",
+            tag,
+            b"\r\nIf-Modified-Since: Wed, 31 Dec 2098 23:59:59 GMT\r\n\r\n",
+        ];
+        client.send(head.concat()).await;
+        assert_eq!(client.answer().await.status, 200, "{}", tag.escape_ascii());
+    }
+}
+
+//= https://www.rfc-editor.org/rfc/rfc9110#section-8.8.2.1
+#[tokio::test]
+async fn no_file_was_changed_in_the_future() {
+    let folder = Folder::new("future");
+    let file = fs::File::create(folder.0.join("public/page.html")).unwrap();
+    let later = SystemTime::now() + Duration::from_secs(100_000);
+    file.set_modified(later).unwrap();
+    let server = folder.serve().await;
+    let answer = get(&server, "page.html", "").await;
+    assert_eq!(answer.field("last-modified"), answer.field("date"));
+    let fields = "If-Modified-Since: Wed, 31 Dec 2098 23:59:59 GMT\r\n";
+    assert_eq!(get(&server, "page.html", fields).await.status, 304);
 }
 
 #[tokio::test]
@@ -129,7 +235,12 @@ async fn a_compressed_variant_is_sent_to_who_takes_it() {
     let mut tags = Vec::new();
     for (path, accepted, coding) in [
         ("page.html", "br, gzip", Some("br")),
-        ("page.html", "gzip;q=1.0, BR;q=0.1", Some("br")),
+        ("page.html", "gzip;q=1.0, BR;q=0.1", Some("gzip")),
+        ("page.html", "gzip, br;q=0.1", Some("gzip")),
+        ("page.html", "br;q=0.2, gzip;q=0.1", Some("br")),
+        ("page.html", "gzip;q=0.5, *;q=0.6", Some("br")),
+        ("page.html", "gzip;q=0.5, identity", None),
+        ("page.html", "gzip, identity;q=0.5", Some("gzip")),
         ("page.html", "gzip", Some("gzip")),
         ("page.html", "br;q=0, gzip", Some("gzip")),
         ("page.html", "br ; q=0.000, *", Some("gzip")),

@@ -13,6 +13,7 @@ use std::{
     fs, io,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use realtime_server::{endpoint::Directory, http::HeaderValue, server::ServerBuilder};
@@ -20,7 +21,9 @@ use realtime_server::{endpoint::Directory, http::HeaderValue, server::ServerBuil
 use support::{
     client::{Answer, Client, ask},
     running::Running,
+    soon,
 };
+use tokio::io::AsyncWriteExt;
 
 /// A directory of its own for one test, which removes it.
 struct Folder(PathBuf);
@@ -170,12 +173,36 @@ async fn large_files_come_in_pieces_and_whole() {
 }
 
 #[tokio::test]
+async fn who_ends_its_side_after_a_request_gets_the_whole_answer() {
+    let folder = Folder::new("half-closed");
+    let content = vec![7; 4_000_000];
+    fs::write(folder.0.join("public/large.bin"), &content).unwrap();
+    let server = folder.serve().await;
+    for path in ["page.html", "large.bin"] {
+        let mut client = Client::connect(server.address).await;
+        client.request(&format!("GET /files/{path}"), "").await;
+        soon(client.stream.shutdown()).await.unwrap();
+        let answer = client.answer().await;
+        assert_eq!(answer.status, 200, "{path}");
+        let size = if path == "page.html" {
+            8
+        } else {
+            content.len()
+        };
+        assert_eq!(answer.body.len(), size, "{path}");
+        client.ends().await;
+    }
+}
+
+#[tokio::test]
 async fn nothing_but_visible_files_inside_is_found() {
     let folder = Folder::new("escapes");
     let public = folder.0.join("public");
     symlink(folder.0.join("secret.txt"), public.join("link.txt")).unwrap();
     symlink(&folder.0, public.join("up")).unwrap();
     symlink("/dev/zero", public.join("zero")).unwrap();
+    let made = Command::new("mkfifo").arg(public.join("pipe")).status();
+    assert!(made.unwrap().success());
     symlink(public.join("page.html"), public.join("inside.html")).unwrap();
     let server = folder.serve().await;
     for path in [
@@ -205,6 +232,7 @@ async fn nothing_but_visible_files_inside_is_found() {
         "link.txt",
         "up/secret.txt",
         "zero",
+        "pipe",
         "",
     ] {
         let answer = ask(server.address, &format!("GET /files/{path}")).await;

@@ -95,6 +95,34 @@ async fn bodies_that_trickle_are_cut_off() {
 }
 
 #[tokio::test]
+async fn bodies_that_do_not_end_take_no_more_than_they_may() {
+    let server = Server::start(&["--body-memory", "4"]);
+    let bystander = Bystander::of(&server);
+    let before = server.resident();
+    let half = "x".repeat(125_000);
+    let request = server.head(
+        "POST /api/publish/broadcast",
+        "Content-Type: text/plain\r\nContent-Length: 250000\r\n",
+    );
+    let mut clients = JoinSet::new();
+    for _ in 0..MANY {
+        let mut socket = server.connect().await;
+        push(&mut socket, (request.clone() + &half).as_bytes()).await;
+        clients.spawn(async move {
+            let answer = head(&mut socket).await;
+            answer.starts_with("HTTP/1.1 503 ") && answer.contains("\r\nRetry-After: ")
+        });
+    }
+    // 33 of them have their place, and the others are told to come later.
+    for _ in 33..MANY {
+        assert!(clients.join_next().await.unwrap().unwrap());
+    }
+    server.has_not_grown(before, 24);
+    clients.abort_all();
+    bystander.was_served();
+}
+
+#[tokio::test]
 async fn answers_that_nobody_reads_are_held_back() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("slow-readers");
     fs::create_dir_all(&folder).unwrap();

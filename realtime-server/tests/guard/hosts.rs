@@ -56,6 +56,10 @@ async fn a_refused_name_keeps_the_connection_and_its_framing() {
     let refusal = client.answer().await;
     assert_eq!(refusal.status, 421);
     assert_eq!(refusal.json()["field"], "Host");
+    client
+        .send("BREW /change HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+        .await;
+    assert_eq!(client.answer().await.status, 421);
     assert!(!refusal.text().contains("evil"));
     client.request("GET /who", "").await;
     assert_eq!(client.answer().await.status, 200);

@@ -9,6 +9,7 @@
 #[expect(dead_code, reason = "other tests need the rest of it")]
 mod support;
 
+mod bodies;
 mod connections;
 mod headers;
 mod hosts;

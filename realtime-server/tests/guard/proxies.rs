@@ -143,11 +143,57 @@ async fn the_standard_field_is_read_where_it_is_chosen() {
                 "Forwarded: for=unknown;proto=https\r\n",
                 "127.0.0.1 https ~",
             ),
-            ("Forwarded: ,;=,\"\r\n", "127.0.0.1 http ~"),
+            ("Forwarded: ,;=,\r\n", "127.0.0.1 http ~"),
+            // Neither does an escaped quote end what is quoted.
+            (
+                "Forwarded: for=192.0.2.1;x=\"\\\",for=198.51.100.7\"\r\n",
+                "192.0.2.1 http ~",
+            ),
             ("X-Forwarded-For: 192.0.2.1\r\n", "127.0.0.1 http ~"),
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_a_client_leaves_open_does_not_swallow_what_its_proxy_says() {
+    let mut http = behind_proxy();
+    http.proxy_fields = ProxyFields::Forwarded;
+    let mut server = server();
+    server.http_config(http.clone());
+    let server = Running::start(server).await;
+    let begun: [&[u8]; 6] = [
+        b"for=198.51.100.7;host=h;proto=https;x=\"",
+        b"for=198.51.100.7;x=\"a\\\"",
+        b"x=\"\\",
+        b"x=\"\"\"",
+        b"\"",
+        b"\xff",
+    ];
+    for begun in begun {
+        for own in [
+            &b""[..],
+            b", for=192.0.2.1",
+            b"\r\nForwarded: for=192.0.2.1",
+        ] {
+            let mut client = Client::connect(server.address).await;
+            let head = [
+                b"GET /who HTTP/1.1\r\nHost: localhost\r\nForwarded: ",
+                begun,
+                own,
+                b"\r\n\r\n",
+            ];
+            client.send(head.concat()).await;
+            let answer = client.answer().await;
+            assert_eq!(answer.status, 400, "{}", begun.escape_ascii());
+        }
+    }
+    // Where it is nobody's word, it may be what it likes.
+    for fields in [ProxyFields::XForwarded, ProxyFields::Forwarded] {
+        let mut elsewhere = HttpConfig::default();
+        elsewhere.proxy_fields = fields;
+        who(elsewhere, &[("Forwarded: \"\r\n", "127.0.0.1 http ~")]).await;
+    }
 }
 
 #[tokio::test]

@@ -38,7 +38,21 @@ async fn requests_of_one_client_come_at_a_rate() {
     // Another connection is no other client, and nothing is too cheap to count.
     assert_eq!(ask(server.address, "GET /missing").await.status, 429);
     assert_eq!(ask(server.address, "OPTIONS /who").await.status, 429);
-    assert_eq!(server.metrics.requests_limited.value(), 3);
+    assert_eq!(ask(server.address, "TRACE /who").await.status, 429);
+    assert_eq!(ask(server.address, "BREW /who").await.status, 429);
+    assert_eq!(server.metrics.requests_limited.value(), 5);
+}
+
+#[tokio::test]
+async fn what_nobody_serves_counts_as_well() {
+    let mut limits = limits();
+    limits.requests = Some(only(3));
+    let server = limited(limits).await;
+    let mut client = Client::connect(server.address).await;
+    for expected in [501, 501, 501, 429] {
+        assert_eq!(status(&mut client, "BREW /missing", "").await, expected);
+    }
+    assert_eq!(server.metrics.requests_refused.value(), 4);
 }
 
 #[tokio::test]

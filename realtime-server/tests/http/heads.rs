@@ -1,8 +1,11 @@
 //! Request lines and header lines (RFC 9112 sections 2, 3 and 5).
 
+use std::time::Duration;
+
+use realtime_server::config::HttpConfig;
 use realtime_server::http::Status;
 
-use crate::rig::{Rig, get};
+use crate::rig::{Rig, get, routes};
 
 #[tokio::test]
 async fn answers_what_is_not_http_before_a_line_ends() {
@@ -48,6 +51,56 @@ async fn answers_other_versions_with_505() {
         let request = format!("GET /ok {version}\r\nHost: a\r\n\r\n");
         rig.refuses(request, Status::HTTP_VERSION_NOT_SUPPORTED)
             .await;
+    }
+}
+
+//= https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2
+//# The HEAD method is identical to GET except that the server MUST NOT send content in the response
+#[tokio::test]
+async fn a_refused_head_request_gets_a_head_alone() {
+    let mut config = HttpConfig::default();
+    config.head_timeout = Duration::from_millis(100);
+    let rig = Rig::with(config, routes).await;
+    let (long, many) = ("x".repeat(9000), "X: y\r\n".repeat(101));
+    for (request, status) in [
+        ("HEAD /ok HTTP/2.0\r\n".to_owned(), 505),
+        ("\r\nHEAD /ok HTTP/1.2\r\n".to_owned(), 505),
+        ("HEAD ok HTTP/1.1\r\n".to_owned(), 400),
+        ("HEAD /ok HTTP/1.1\r\nHost : a\r\n\r\n".to_owned(), 400),
+        ("HEAD /ok HTTP/1.1\n".to_owned(), 400),
+        (format!("HEAD /{long}"), 414),
+        (format!("HEAD /ok HTTP/1.1\r\n{many}\r\n"), 431),
+        (format!("HEAD /ok HTTP/1.1\r\nX: {}", long.repeat(4)), 431),
+        (
+            "HEAD /ok HTTP/1.1\r\nTransfer-Encoding: x, chunked\r\n\r\n".to_owned(),
+            400,
+        ),
+        ("HEAD /o".to_owned(), 408),
+    ] {
+        let mut client = rig.client().await;
+        client.send(&request).await;
+        let head = client.head().await;
+        let shown: String = request.chars().take(60).collect();
+        assert_eq!(head.status, status, "{shown}");
+        assert!(head.header("content-length").is_some(), "{shown}");
+        client.ends().await;
+    }
+    // Of the next request on a connection nothing of the one before counts.
+    let mut client = rig.client().await;
+    client
+        .send(get("/ok").replace("GET", "HEAD") + "GET /ok HTTP/2.0\r\n")
+        .await;
+    assert_eq!(client.head().await.status, 200);
+    assert!(client.answer().await.text().contains("505"));
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_kept_and_is_what_it_says_it_is() {
+    let rig = Rig::new().await;
+    for request in ["GET /ok HTTP/2.0\r\n", "{\r\n", "GET x HTTP/1.1\r\n"] {
+        let (answer, _) = rig.ask(request).await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
     }
 }
 

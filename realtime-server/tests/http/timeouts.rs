@@ -172,8 +172,8 @@ async fn lingering_ends_after_its_time() {
 const LARGE: u32 = 64 * 1024 * 1024;
 
 /// A server whose every answer is large.
-async fn large() -> Rig {
-    Rig::with(HttpConfig::default(), |_| {
+async fn large(config: HttpConfig) -> Rig {
+    Rig::with(config, |_| {
         reply(0, |_| {
             Response::bytes(
                 Status::OK,
@@ -187,7 +187,7 @@ async fn large() -> Rig {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_stops_reading_is_cut_off() {
-    let rig = large().await;
+    let rig = large(HttpConfig::default()).await;
     let mut client = rig.client().await;
     client.send(get("/")).await;
     let started = Instant::now();
@@ -197,6 +197,34 @@ async fn a_client_that_stops_reading_is_cut_off() {
     assert!(seconds(started) >= 30);
     assert_eq!(metrics.write_timeouts.value(), 1);
     client.is_reset().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_reads_a_little_now_and_then_is_cut_off() {
+    // What the kernel takes at once is far more than a client reads: so the least rate is, too.
+    for (rate, cut) in [(1, 0), (1024 * 1024, 1)] {
+        let mut config = HttpConfig::default();
+        config.min_write_rate = rate;
+        let rig = large(config).await;
+        let mut client = rig.client().await;
+        client.send(get("/")).await;
+        let mut stream = client.stream.into_std().unwrap();
+        stream.set_nonblocking(false).unwrap();
+        for _ in 0..6 {
+            advance(Duration::from_secs(10)).await;
+            let read = spawn_blocking(move || {
+                let mut part = vec![0; 1024 * 1024];
+                let read = stream.read_exact(&mut part);
+                (read.is_ok(), stream)
+            });
+            let (went_on, rest) = read.await.unwrap();
+            stream = rest;
+            if !went_on {
+                break;
+            }
+        }
+        assert_eq!(rig.metrics.write_timeouts.value(), cut, "{rate}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -223,7 +251,7 @@ async fn a_client_that_does_not_read_causes_no_further_work() {
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_reads_slowly_is_not_cut_off() {
-    let rig = large().await;
+    let rig = large(HttpConfig::default()).await;
     let mut client = rig.client().await;
     client.send(get("/")).await;
     let mut stream = client.stream.into_std().unwrap();

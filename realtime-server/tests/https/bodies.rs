@@ -31,6 +31,23 @@ async fn a_body_may_be_as_large_as_its_route_allows() {
     assert_eq!(client.ask(get("/ok")).await.status, 200);
 }
 
+#[tokio::test]
+async fn bodies_share_their_room_with_those_of_other_streams() {
+    let rig = Rig::with("h2-room", |settings| {
+        settings.server.max_body_memory = 8 * 1024;
+    })
+    .await;
+    let mut client = Client::new(&rig).await;
+    for (size, status) in [(8 * 1024, 200), (8 * 1024 + 1, 503), (8 * 1024, 200)] {
+        let (response, mut stream) = client.begin(to("POST", "/mirror").body(()).unwrap()).await;
+        send_slowly(&mut stream, size).await;
+        let response = soon(response).await.unwrap();
+        assert_eq!(response.status(), status, "{size}");
+        let waits = response.headers().contains_key("retry-after");
+        assert_eq!(waits, status == 503);
+    }
+}
+
 /// As much as the server lets it, in pieces.
 async fn send_slowly(stream: &mut h2::SendStream<Bytes>, mut left: usize) {
     while left > 0 {

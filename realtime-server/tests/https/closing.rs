@@ -23,6 +23,21 @@ async fn a_last_answer_is_followed_by_a_closure_alert() {
 }
 
 #[tokio::test]
+async fn who_ends_its_side_after_a_request_gets_the_whole_answer() {
+    let rig = Rig::new("half-closed").await;
+    for (path, size) in [("/large", 1024 * 1024), ("/sized", 4 * 1024 * 1024)] {
+        let mut stream = rig.http1().await;
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        soon(stream.read_to_end(&mut answer)).await.unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
+        assert_eq!(answer.len() - end.unwrap() - 4, size, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_idle_connection_ends_with_a_closure_alert() {
     let short = Duration::from_millis(500);
     let rig = Rig::with("idle", |settings| settings.http.keep_alive_timeout = short).await;

@@ -1,8 +1,9 @@
 //! What is agreed on, and who is turned away.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 
 use crate::{
@@ -143,18 +144,59 @@ async fn http_in_clear_text_is_told_to_use_https() {
 }
 
 #[tokio::test]
-async fn handshakes_take_turns() {
+async fn who_is_stuck_in_a_handshake_takes_no_turn() {
     let rig = Rig::with("turns", |settings| settings.tls.max_handshakes = 1).await;
-    let mut stuck = rig.tcp().await;
-    stuck.write_all(b"\x16\x03\x01").await.unwrap();
-    // Who says nothing needs no turn.
-    let _silent = rig.tcp().await;
-    tokio::join!(rig.is_well(), async {
-        // It waits for the one that is stuck, which is therefore the first to end.
-        stuck.shutdown().await.unwrap();
-        until(|| rig.metrics.tls_handshakes_failed.value() == 1).await;
-        assert_eq!(rig.metrics.tls_handshakes.value(), 0);
-    });
+    let hello = hello(&rig).await;
+    let mut stuck = Vec::new();
+    // Nothing, the begin of a record, most of a greeting, and all of it.
+    for begun in [0, 3, hello.len() - 1, hello.len()] {
+        let mut stream = rig.tcp().await;
+        stream.write_all(hello.get(..begun).unwrap()).await.unwrap();
+        stuck.push(stream);
+    }
+    rig.is_well().await;
+    assert_eq!(rig.metrics.tls_handshakes.value(), 1);
+    assert_eq!(rig.metrics.tls_handshakes_failed.value(), 0);
+    drop(stuck);
+    until(|| rig.metrics.tls_handshakes_failed.value() == 4).await;
+}
+
+/// What a client says first.
+async fn hello(rig: &Rig) -> Vec<u8> {
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let stream = TcpStream::connect(nobody.local_addr().unwrap())
+        .await
+        .unwrap();
+    let greeting = tokio::spawn(rig.authority.client(&["http/1.1"]).open(stream));
+    let (mut heard, _) = nobody.accept().await.unwrap();
+    let mut hello = vec![0; 5];
+    heard.read_exact(&mut hello).await.unwrap();
+    let length = usize::from(u16::from_be_bytes([hello[3], hello[4]]));
+    hello.resize(5 + length, 0);
+    heard.read_exact(hello.get_mut(5..).unwrap()).await.unwrap();
+    greeting.abort();
+    hello
+}
+
+#[tokio::test]
+async fn many_who_are_stuck_keep_nobody_waiting() {
+    // Both ends of each connection are files of this process.
+    let _ = rlimit::increase_nofile_limit(rlimit::INFINITY);
+    let rig = Rig::new("stuck").await;
+    let hello = hello(&rig).await;
+    let mut stuck = Vec::new();
+    for number in 0..600 {
+        let mut stream = rig.tcp().await;
+        let begun = if number % 2 == 0 { 3 } else { hello.len() };
+        stream.write_all(hello.get(..begun).unwrap()).await.unwrap();
+        stuck.push(stream);
+    }
+    let asked = Instant::now();
+    rig.is_well().await;
+    let took = asked.elapsed();
+    assert!(took < Duration::from_secs(5), "it took {took:?}");
+    assert_eq!(rig.metrics.tls_handshakes_failed.value(), 0);
+    drop(stuck);
 }
 
 #[tokio::test]

@@ -68,6 +68,21 @@ impl Source for Endless {
     }
 }
 
+/// 16 KiB, so many times, which is said before.
+struct Sized(u64);
+
+impl Source for Sized {
+    fn poll_next(&mut self, _: &mut Context<'_>, out: &mut Vec<Bytes>) -> Poll<bool> {
+        self.0 -= 1;
+        out.push(Bytes::from_static(&[b'z'; 16 * 1024]));
+        Poll::Ready(self.0 > 0)
+    }
+
+    fn length(&self) -> Option<u64> {
+        Some(self.0 * 16 * 1024)
+    }
+}
+
 /// Begins, and then breaks.
 struct Broken(bool);
 
@@ -192,6 +207,8 @@ fn install(server: &mut ServerBuilder, events: &EventStream, asked: &Arc<AtomicU
         std::future::ready(Response::stream("text/plain", source))
     };
     server.get("/endless", endless).unwrap();
+    let sized = async |_| Response::stream("text/plain", Box::new(Sized(256)));
+    server.get("/sized", sized).unwrap();
     let broken = async |_| Response::stream("text/plain", Box::new(Broken(false)));
     server.get("/broken", broken).unwrap();
     server.stream("/events", events).unwrap();

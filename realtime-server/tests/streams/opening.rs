@@ -79,6 +79,10 @@ async fn serves_who_accepts_event_streams_and_nobody_else() {
         ),
         ("Accept: application/json\r\n", 406),
         ("Accept: text/html,application/xml\r\n", 406),
+        ("Accept: text/event-stream;q=0\r\n", 406),
+        ("Accept: text/event-stream;q=0.000, */*\r\n", 406),
+        ("Accept: text/event-stream, */*;q=0\r\n", 200),
+        ("Accept: text/*;q=0, */*\r\n", 406),
         ("Accept: text/event-streams\r\n", 406),
         ("Accept: \r\n", 406),
     ] {

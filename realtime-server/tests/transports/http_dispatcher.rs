@@ -238,4 +238,41 @@ async fn takes_no_other_method() {
     let mut head = Client::connect(rig.address()).await;
     head.request("HEAD /hub", "").await;
     assert_eq!(head.head().await.status, 405);
+    for (path, allow) in [
+        ("/hub", "GET, POST, DELETE, OPTIONS"),
+        ("/hub/negotiate", "POST, OPTIONS"),
+    ] {
+        let answer = ask(rig.address(), &format!("OPTIONS {path}")).await;
+        assert_eq!((answer.status, answer.field("allow")), (204, Some(allow)));
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_by_its_head_is_refused_before_its_body_comes() {
+    let rig = Rig::new().await;
+    let requests = Requests::polling(&rig).await;
+    for (line, status) in [
+        ("POST /hub", 400),
+        ("POST /hub?id=nobody", 404),
+        ("DELETE /hub?id=nobody", 404),
+        ("PUT /hub", 405),
+        ("PATCH /hub", 405),
+        ("PUT /hub/negotiate", 405),
+    ] {
+        let mut client = Client::connect(rig.address()).await;
+        client.request(line, "Content-Length: 1000000\r\n").await;
+        let refused = client.answer().await;
+        assert_eq!(refused.status, status, "{line}");
+        assert_eq!(refused.field("connection"), Some("close"), "{line}");
+    }
+    // A short one is read and dropped, and the connection stays.
+    let mut client = Client::connect(rig.address()).await;
+    client
+        .request("POST /hub?id=nobody", "Content-Length: 2\r\n")
+        .await;
+    client.send("{}").await;
+    assert_eq!(client.answer().await.status, 404);
+    client.request("OPTIONS /hub", "").await;
+    assert_eq!(client.answer().await.status, 204);
+    assert_eq!(requests.post("{\"type\":6}\u{1e}").await.status, 200);
 }

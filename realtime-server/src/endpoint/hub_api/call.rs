@@ -21,6 +21,7 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn read(request: &Request) -> Result<Self, Problem> {
+        json_body::check_coding(request)?;
         if json_body::says_json(request) != Some(true) {
             return Err(Problem::new(Status::UNSUPPORTED_MEDIA_TYPE)
                 .with_detail("the body must be application/json")

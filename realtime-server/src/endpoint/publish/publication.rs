@@ -44,6 +44,7 @@ impl Body {
     /// Reads JSON where the request says that it is, and text otherwise: `curl -d` says that its
     /// text is a form.
     pub(super) fn read(request: &Request) -> Result<Self, Problem> {
+        json_body::check_coding(request)?;
         if json_body::says_json(request) != Some(true) {
             return Publication::from_text(request).map(Self::One);
         }

@@ -1,7 +1,12 @@
-use crate::http::{HeaderValue, Problem, Request, Response, Source, Status};
+use std::cmp::Reverse;
+
+use crate::http::{HeaderValue, Problem, Request, Response, Source, Status, weighed};
 
 /// The media type of event streams (WHATWG HTML, section 9.2.4).
 const EVENT_STREAM: &str = "text/event-stream";
+
+/// What holds it, the closest first.
+const RANGES: [&str; 3] = [EVENT_STREAM, "text/*", "*/*"];
 
 /// The response around an event stream.
 pub(super) fn stream(source: Box<dyn Source>) -> Response {
@@ -25,18 +30,21 @@ pub(super) fn do_not_come_back() -> Response {
 }
 
 /// Refuses a request that leaves no room for an event stream: it has `Accept`, but no range in it
-/// that holds one.
+/// that holds one, or the closest of them says never.
+//= https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1
+//# Media ranges can be overridden by more specific media ranges or specific media types. If more
+//# than one media range applies to a given type, the most specific reference has precedence.
 pub(super) fn check_accept(request: &Request) -> Result<(), Problem> {
     let headers = &request.head.headers;
-    let accepted = headers.first("accept").is_none()
-        || headers.members("accept").any(|range| {
-            let essence = range.split(|byte| *byte == b';').next().unwrap_or_default();
-            let essence = essence.trim_ascii();
-            [EVENT_STREAM, "text/*", "*/*"]
-                .iter()
-                .any(|fitting| essence.eq_ignore_ascii_case(fitting.as_bytes()))
-        });
-    if accepted {
+    let fitting = headers.members("accept").filter_map(|range| {
+        let (essence, weight) = weighed(range);
+        let closeness = RANGES
+            .iter()
+            .position(|fitting| essence.eq_ignore_ascii_case(fitting.as_bytes()))?;
+        Some((closeness, Reverse(weight)))
+    });
+    let wanted = fitting.min().is_some_and(|(_, Reverse(weight))| weight > 0);
+    if wanted || headers.first("accept").is_none() {
         return Ok(());
     }
     Err(Problem::new(Status::NOT_ACCEPTABLE)

@@ -5,7 +5,6 @@ use std::task::{Context, Poll};
 use super::stream::poll_left;
 use super::{Connection, Stop};
 use crate::http::head::Exchange;
-use crate::http::refusal::Refusal;
 use crate::http::{Decision, Handler, Head, Pace, Request, Response};
 
 impl Connection {
@@ -13,12 +12,8 @@ impl Connection {
     pub(super) async fn answer(
         &mut self,
         exchange: Exchange,
-        head: Option<Head>,
+        head: Head,
     ) -> Result<Response, Stop> {
-        let Some(head) = head else {
-            self.serving.metrics.requests_refused.incr();
-            return self.answer_unread(exchange, Refusal::Method.into()).await;
-        };
         match self.serving.route(&head) {
             Decision::Answer(response) => self.answer_unread(exchange, response).await,
             Decision::Call {
@@ -27,9 +22,12 @@ impl Connection {
                 handler,
                 pace,
             } => {
-                let body = self.read_body(exchange, body_limit).await?;
-                self.call(handler, Request { head, params, body }, pace)
-                    .await
+                let mut place = self.serving.bodies.place();
+                let body = self.read_body(exchange, body_limit, &mut place).await?;
+                let request = Request { head, params, body };
+                let answer = self.call(handler, request, pace).await;
+                drop(place);
+                answer
             }
         }
     }

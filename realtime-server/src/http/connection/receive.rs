@@ -5,31 +5,30 @@ use tokio::select;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Connection, Stop};
+use crate::http::Head;
+use crate::http::body_room::BodyPlace;
 use crate::http::chunked::ChunkedDecoder;
 use crate::http::framing::Framing;
 use crate::http::head::Exchange;
 use crate::http::reader;
 use crate::http::refusal::Refusal;
 use crate::http::scan::{BLANK_BYTES, HeadScan};
-use crate::http::{Head, Method};
 
 impl Connection {
     /// The next request's head; `None` if there is none: the client left, was idle for too long,
     /// or the server stops.
-    pub(super) async fn read_head(&mut self) -> Result<Option<(Exchange, Option<Head>)>, Stop> {
-        self.head_only = false;
+    pub(super) async fn read_head(&mut self) -> Result<Option<(Exchange, Head)>, Stop> {
         let idle_until = Instant::now() + self.serving.config.keep_alive_timeout;
         let mut head_until = None;
         let mut scan = HeadScan::default();
         loop {
+            // Before anything can be refused: a refusal of it has no content either.
+            self.head_only = HeadScan::is_head(&self.input);
             if let Some(found) = scan.advance(&self.input, &self.serving.config)? {
-                self.head_only = found.line.method == Some(Method::Head);
                 let (peer, scheme) = (self.socket.peer(), self.socket.scheme());
                 let (exchange, mut head) =
                     reader::take(found, &mut self.input, peer, scheme, &self.serving.config)?;
-                if let Some(head) = &mut head {
-                    head.local = self.socket.local().map(|at| at.ip().to_canonical());
-                }
+                head.local = self.socket.local().map(|at| at.ip().to_canonical());
                 return Ok(Some((exchange, head)));
             }
             // What is read here is at most a head: the rest stays in the kernel's buffer.
@@ -83,11 +82,12 @@ impl Connection {
         }
     }
 
-    /// The whole body, which may have `limit` bytes.
+    /// The whole body, which may have `limit` bytes and needs a place.
     pub(super) async fn read_body(
         &mut self,
         exchange: Exchange,
         limit: usize,
+        place: &mut BodyPlace,
     ) -> Result<Bytes, Stop> {
         let limit = limit.min(self.serving.config.max_body_ceiling);
         match exchange.framing {
@@ -95,13 +95,14 @@ impl Connection {
             Framing::Length(length) => {
                 let length = within(length, limit).ok_or(Refusal::BodyTooLarge)?;
                 self.invite(exchange);
-                self.read_length(length).await?;
+                self.read_length(length, place).await?;
                 Ok(self.take(length))
             }
             Framing::Chunked => {
                 self.invite(exchange);
                 let mut body = BytesMut::new();
-                self.read_chunked(limit, &mut body).await?;
+                let keep = |body: &mut BytesMut| place.hold(body.len());
+                self.read_chunked(limit, &mut body, keep).await?;
                 Ok(body.freeze())
             }
         }
@@ -128,23 +129,55 @@ impl Connection {
         }
     }
 
-    async fn read_length(&mut self, length: usize) -> Result<(), Stop> {
+    async fn read_length(&mut self, length: usize, place: &mut BodyPlace) -> Result<(), Stop> {
         let started = Instant::now();
-        while self.input.len() < length {
+        loop {
+            place.hold(self.input.len().min(length))?;
+            if self.input.len() >= length {
+                return Ok(());
+            }
             let until = self.serving.body_deadline(started, self.input.len());
             self.read_by(until, length - self.input.len()).await?;
         }
-        Ok(())
     }
 
-    async fn read_chunked(&mut self, limit: usize, body: &mut BytesMut) -> Result<(), Stop> {
+    /// Reads a body in chunks; `keep` sees `body` each time that it has grown.
+    async fn read_chunked(
+        &mut self,
+        limit: usize,
+        body: &mut BytesMut,
+        mut keep: impl FnMut(&mut BytesMut) -> Result<(), Refusal>,
+    ) -> Result<(), Stop> {
         let started = Instant::now();
+        let mut received = 0;
         let mut decoder = ChunkedDecoder::new(limit, &self.serving.config);
-        while !decoder.decode(&mut self.input, body)? {
-            let until = self.serving.body_deadline(started, body.len());
-            self.read_by(until, CHUNKED_READ).await?;
+        loop {
+            let before = body.len();
+            let ended = decoder.decode(&mut self.input, body)?;
+            received += body.len().saturating_sub(before);
+            keep(body)?;
+            if ended {
+                return Ok(());
+            }
+            let until = self.serving.body_deadline(started, received);
+            self.read_by(until, PIECE).await?;
         }
-        Ok(())
+    }
+
+    /// Reads and drops so many bytes.
+    async fn skip(&mut self, length: usize) -> Result<(), Stop> {
+        let started = Instant::now();
+        let mut left = length;
+        loop {
+            let here = left.min(self.input.len());
+            self.input.advance(here);
+            left -= here;
+            if left == 0 {
+                return Ok(());
+            }
+            let until = self.serving.body_deadline(started, length - left);
+            self.read_by(until, left.min(PIECE)).await?;
+        }
     }
 
     /// Reads and drops a body that nobody wants. False if it is left where it is, so that no
@@ -166,11 +199,14 @@ impl Connection {
         let until = Instant::now() + self.serving.config.discard_timeout;
         let dropped = timeout_at(until, async {
             match exchange.framing {
-                Framing::Chunked => self.read_chunked(limit, &mut BytesMut::new()).await,
-                _ => self
-                    .read_length(length)
-                    .await
-                    .map(|()| self.input.advance(length)),
+                Framing::Chunked => {
+                    let drop = |body: &mut BytesMut| {
+                        body.clear();
+                        Ok(())
+                    };
+                    self.read_chunked(limit, &mut BytesMut::new(), drop).await
+                }
+                _ => self.skip(length).await,
             }
         });
         match dropped.await {
@@ -180,8 +216,8 @@ impl Connection {
     }
 }
 
-/// Chunks are read in pieces of this size: their length is not known before.
-const CHUNKED_READ: usize = 16 * 1024;
+/// What has no length that is known before, or is not wanted, is read in pieces of this size.
+const PIECE: usize = 16 * 1024;
 
 /// `length` as a size, if it is at most `limit`.
 fn within(length: u64, limit: usize) -> Option<usize> {

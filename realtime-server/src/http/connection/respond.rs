@@ -25,8 +25,12 @@ impl Connection {
         // Nor with a status that has none.
         let silent = self.head_only || delimiter == Delimiter::None;
         let streams = !silent && matches!(response.body, Body::Stream(_));
+        // What has a length can be had as fast as it is taken, like any other answer.
+        let endless = streams && !matches!(delimiter, Delimiter::Length(_));
         if streams {
             self.flush().await?;
+        }
+        if endless {
             self.out = SendQueue::new(self.serving.config.stream_write_timeout);
         }
         encode::head(
@@ -42,7 +46,9 @@ impl Connection {
             Body::Full(content) => self.out.push(content),
             Body::Stream(source) => {
                 self.stream(source, delimiter).await?;
-                self.out = SendQueue::new(self.serving.config.write_timeout);
+                if endless {
+                    self.out = SendQueue::for_answers(&self.serving.config);
+                }
             }
             Body::Upgrade(hook) => {
                 self.flush().await?;

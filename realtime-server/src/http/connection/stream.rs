@@ -11,8 +11,13 @@ use crate::http::feed::{Feed, Panicked};
 use crate::http::{Socket, Source};
 
 impl Connection {
-    /// Sends what `source` makes, until it ends or the server stops. The client leaving is an
-    /// error, so that nothing more is written to it.
+    /// Sends what `source` makes, until it ends or the server stops.
+    ///
+    /// A client that ends its side has left, which is an error: a stream without a known end would
+    /// not learn of that in any other way. What has a length is still sent to it.
+    //= https://www.rfc-editor.org/rfc/rfc9112#section-9.6
+    //# Note that a TCP connection that is half-closed by the client does not delimit a request
+    //# message, nor does it imply that the client is no longer interested in a response.
     pub(super) async fn stream(
         &mut self,
         source: Box<dyn Source>,
@@ -21,9 +26,13 @@ impl Connection {
         let mut feed = Feed::new(source, self.serving.drain.clone());
         let mut pieces = Vec::new();
         let room = self.serving.config.max_head;
+        let endless = !matches!(delimiter, Delimiter::Length(_));
         poll_fn(|cx| {
             loop {
-                if let Poll::Ready(stop) = poll_left(&mut self.socket, &mut self.input, room, cx) {
+                if endless
+                    && let Poll::Ready(stop) =
+                        poll_left(&mut self.socket, &mut self.input, room, cx)
+                {
                     return Poll::Ready(Err(stop));
                 }
                 // Before the source is asked again: what it holds back meanwhile is its policy.

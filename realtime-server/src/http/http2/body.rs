@@ -7,17 +7,19 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Traffic;
 use super::exchange::Stop;
+use crate::http::body_room::BodyPlace;
 use crate::http::framing::Framing;
 use crate::http::refusal::Refusal;
 use crate::http::serving::Serving;
 
-/// The whole body, which may have `limit` bytes.
+/// The whole body, which may have `limit` bytes and needs a place.
 pub(super) async fn read(
     body: &mut RecvStream,
     framing: Framing,
     limit: usize,
     serving: &Serving,
     traffic: &Traffic,
+    place: &mut BodyPlace,
 ) -> Result<Bytes, Stop> {
     let limit = limit.min(serving.config.max_body_ceiling);
     if let Framing::Length(length) = framing
@@ -41,6 +43,7 @@ pub(super) async fn read(
         if received > limit {
             return Err(Refusal::BodyTooLarge.into());
         }
+        place.hold(received)?;
         traffic.useful(data.len());
         // It fails where the stream is gone, and the next look at it says so.
         let _ = body.flow_control().release_capacity(data.len());

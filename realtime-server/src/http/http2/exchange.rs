@@ -148,10 +148,11 @@ impl Exchange<'_> {
                     *invitation.status_mut() = http::StatusCode::CONTINUE;
                     self.respond.send_informational(invitation)?;
                 }
+                let mut place = serving.bodies.place();
                 let content = if tunnel {
                     Bytes::new()
                 } else {
-                    body::read(&mut body, framing, body_limit, serving, traffic).await?
+                    body::read(&mut body, framing, body_limit, serving, traffic, &mut place).await?
                 };
                 let request = Request {
                     head,
@@ -159,7 +160,9 @@ impl Exchange<'_> {
                     body: content,
                 };
                 let left = |cx: &mut Context<'_>| self.respond.poll_reset(cx).map(|_| Stop::Left);
-                serving.call(handler, request, pace, left).await?
+                let answer = serving.call(handler, request, pace, left).await?;
+                drop(place);
+                answer
             }
         };
         match (matches!(answer.body, Body::Upgrade(_)), tunnel) {
@@ -186,13 +189,18 @@ impl Exchange<'_> {
         }
         match answer.body {
             Body::Full(content) => {
-                let mut queue = SendQueue::new(config.write_timeout);
+                let mut queue = SendQueue::for_answers(config);
                 queue.push(content);
                 poll_fn(|cx| self.poll_flush(cx, &mut stream, &mut queue)).await?;
             }
             Body::Stream(source) => {
+                let queue = match delimiter {
+                    // It can be had as fast as it is taken, like any other answer.
+                    Delimiter::Length(_) => SendQueue::for_answers(config),
+                    _ => SendQueue::new(config.stream_write_timeout),
+                };
                 let feed = Feed::new(source, self.shared.serving.drain.clone());
-                self.stream(feed, &mut stream).await?;
+                self.stream(feed, &mut stream, queue).await?;
             }
             Body::Empty | Body::Upgrade(_) => {}
         }
@@ -200,8 +208,12 @@ impl Exchange<'_> {
     }
 
     /// Sends what `feed` gives, until it ends.
-    async fn stream(&self, mut feed: Feed, stream: &mut SendStream<Bytes>) -> Result<(), Stop> {
-        let mut queue = SendQueue::new(self.shared.serving.config.stream_write_timeout);
+    async fn stream(
+        &self,
+        mut feed: Feed,
+        stream: &mut SendStream<Bytes>,
+        mut queue: SendQueue,
+    ) -> Result<(), Stop> {
         let mut pieces = Vec::new();
         poll_fn(|cx| {
             loop {
@@ -238,6 +250,7 @@ impl Exchange<'_> {
                 }
             }
         }
+        queue.calm();
         Poll::Ready(Ok(()))
     }
 

@@ -46,7 +46,7 @@ pub(super) fn read(
     if path.len() > config.max_request_line {
         return Err(Refusal::TargetTooLong);
     }
-    let target = Target::parse(path, Some(method))?;
+    let target = Target::parse(path, method)?;
     let scheme = parts.uri.scheme_str().and_then(Scheme::parse);
     if scheme != Some(Scheme::Https) {
         return Err(Refusal::Scheme);
@@ -62,7 +62,7 @@ pub(super) fn read(
     };
     let expects_continue =
         head::expects_continue(Version::Http2, &headers)? && framing != Framing::None;
-    let client = forwarded::client(peer, Scheme::Https, &headers, config);
+    let client = forwarded::client(peer, Scheme::Https, &headers, config)?;
     let head = Head {
         method,
         target,
@@ -87,13 +87,11 @@ pub(super) fn read(
 //# A new pseudo-header field :protocol MAY be included on request HEADERS indicating the desired
 //# protocol to be spoken on the tunnel created by CONNECT.
 fn method(parts: &Parts) -> Result<(Method, bool), Refusal> {
-    let method = Method::parse(parts.method.as_str()).ok_or(Refusal::Method)?;
+    let method = Method::parse(parts.method.as_str());
     let protocol = parts.extensions.get::<Protocol>();
     match (method, protocol.map(Protocol::as_str)) {
         (Method::Connect, Some("websocket")) => Ok((Method::Get, true)),
         (Method::Connect, _) => Err(Refusal::Tunnel),
-        // It would show a script what cookies its page was sent with.
-        (Method::Trace, _) => Err(Refusal::Method),
         (method, _) => Ok((method, false)),
     }
 }

@@ -97,7 +97,11 @@ impl Carrier {
         queue: &mut SendQueue,
     ) -> Poll<io::Result<()>> {
         let written = match self {
-            Self::Plain(stream) => ready!(poll_write(Pin::new(stream), cx, queue))?,
+            Self::Plain(stream) => {
+                let written = ready!(poll_write(Pin::new(stream), cx, queue))?;
+                queue.moved(written as u64);
+                written
+            }
             Self::Tls { stream, dirty, .. } => {
                 *dirty = true;
                 ready!(poll_write(Pin::new(&mut **stream), cx, queue))?
@@ -122,16 +126,16 @@ impl Carrier {
         Poll::Ready(Ok(()))
     }
 
-    /// Whether bytes have moved that nobody was told of, since the last call.
-    pub(super) fn has_moved(&mut self) -> bool {
+    /// How many bytes have moved that no queue was told of, since the last call.
+    pub(super) fn moved(&mut self) -> u64 {
         let Self::Tls {
             stream, written, ..
         } = self
         else {
-            return false;
+            return 0;
         };
         let now = stream.get_ref().0.written();
-        std::mem::replace(written, now) != now
+        now.saturating_sub(std::mem::replace(written, now))
     }
 
     /// Ends our side.

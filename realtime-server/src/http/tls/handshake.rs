@@ -1,15 +1,18 @@
 //! From a fresh socket to the protocol that was agreed on.
 
+use std::future::{Future, poll_fn};
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 
 use tokio::net::TcpStream;
 use tokio::select;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, PollSemaphore};
 use tracing::debug;
 
 use super::{HTTP2, Tls};
@@ -69,7 +72,7 @@ impl Tls {
 
     async fn meet(&self, stream: TcpStream) -> io::Result<Met> {
         let mut first = [0];
-        // Whoever sends nothing takes no turn.
+        // Whoever sends nothing gets no buffers.
         if stream.peek(&mut first).await? == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
         }
@@ -77,20 +80,33 @@ impl Tls {
         if first.iter().all(u8::is_ascii_uppercase) {
             return Ok(Met::ClearText(stream));
         }
-        let Ok(_turn) = self.turns.acquire().await else {
-            return Err(ErrorKind::Interrupted.into());
-        };
         let acceptor = TlsAcceptor::from(self.current.load_full());
-        let accepted = acceptor.accept(Metered::new(stream)).await?;
+        let accepting = acceptor.accept(Metered::new(stream));
+        let accepted = in_turns(Arc::clone(&self.turns), accepting).await?;
         Ok(Met::Tls(Box::new(accepted)))
     }
+}
+
+/// Runs a handshake, taking a turn for each of its steps. None is held while it waits for the
+/// network: a client could wait there for as long as it likes.
+async fn in_turns<T>(
+    turns: Arc<Semaphore>,
+    handshake: impl Future<Output = io::Result<T>>,
+) -> io::Result<T> {
+    let mut turns = PollSemaphore::new(turns);
+    let mut handshake = pin!(handshake);
+    poll_fn(|cx| match ready!(turns.poll_acquire(cx)) {
+        Some(_turn) => handshake.as_mut().poll(cx),
+        None => Poll::Ready(Err(ErrorKind::Interrupted.into())),
+    })
+    .await
 }
 
 /// Tells a client without TLS what is wrong, in the only way that it understands.
 async fn refuse(mut socket: Socket, serving: &Serving) {
     debug!(peer = %socket.peer(), "HTTP where TLS is spoken");
     let config = &serving.config;
-    let mut queue = SendQueue::new(config.write_timeout);
+    let mut queue = SendQueue::for_answers(config);
     encode::refusal(Refusal::ClearText, false, &mut queue);
     match socket.send(&mut queue).await {
         Ok(()) => {
