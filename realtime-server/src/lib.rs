@@ -28,7 +28,8 @@
 //! ```
 //!
 //! The modules stand on floors, and import only from floors below their own: `config`, `metrics`,
-//! `clock`, `id`, `identity`; `http`, `throttle`; `auth`, `description`, `fanout`; `hub`; `signalr`; `endpoint`; `server`; `demo`; `cli`.
+//! `clock`, `id`, `identity`; `http`, `throttle`; `auth`, `description`, `fanout`, `websocket`; `hub`; `signalr`; `endpoint`; `server`;
+//! `demo`; `cli`.
 
 pub mod auth;
 pub mod cli;
@@ -46,6 +47,7 @@ pub mod metrics;
 pub mod server;
 pub mod signalr;
 mod throttle;
+mod websocket;
 
 /// What routes are described with.
 pub use openapi_emit;

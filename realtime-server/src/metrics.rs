@@ -90,6 +90,9 @@ pub struct Metrics {
     pub hub_connections: Counter,
     /// Connections of hubs that sent no handshake that could be accepted.
     pub hub_handshakes_refused: Counter,
+    /// Negotiations and connections of hubs that were refused because their user had as many as one
+    /// may have.
+    pub hub_connections_limited: Counter,
     /// Negotiated connections of hubs for which no transport came in time.
     pub hub_negotiations_expired: Counter,
     /// Long polling connections of hubs whose clients did not poll again in time.
@@ -118,6 +121,8 @@ pub struct Metrics {
     pub websocket_protocol_errors: Counter,
     /// WebSockets of plain endpoints that were ended because nothing came for too long.
     pub websocket_silent_clients: Counter,
+    /// WebSockets of plain endpoints that were ended because a message did not arrive in time.
+    pub websocket_message_timeouts: Counter,
     /// Invocations of hub methods by clients.
     pub invocations: Counter,
     /// Invocations that were not started: no such method, or arguments that do not fit.

@@ -11,6 +11,8 @@ mod app;
 mod test_hub;
 #[path = "conformance/transports.rs"]
 mod transports;
+#[path = "conformance/ws_echo.rs"]
+mod ws_echo;
 
 #[path = "support/mod.rs"]
 #[expect(dead_code, reason = "other tests need the rest of it")]

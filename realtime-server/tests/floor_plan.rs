@@ -13,7 +13,7 @@ use std::{
 };
 
 /// Every module of the crate, and its floor.
-const FLOORS: [(&str, usize); 16] = [
+const FLOORS: [(&str, usize); 17] = [
     ("config", 0),
     ("metrics", 0),
     ("clock", 0),
@@ -24,6 +24,7 @@ const FLOORS: [(&str, usize); 16] = [
     ("auth", 2),
     ("description", 2),
     ("fanout", 2),
+    ("websocket", 2),
     ("hub", 3),
     ("signalr", 4),
     ("endpoint", 5),

@@ -3,7 +3,7 @@
 
 use bytes::BytesMut;
 use signalr_protocol::{
-    HandshakeError, HandshakeRequest, HandshakeResponse, JsonError, NegotiateRequest,
+    Accepted, HandshakeError, HandshakeRequest, HandshakeResponse, JsonError, NegotiateRequest,
     NegotiateResponse, Protocol, Record, Refusal, TransferFormat, Transport, VersionError,
 };
 
@@ -135,6 +135,27 @@ fn a_negotiation_of_version_one_needs_a_token() {
             property: "connectionToken"
         }
     );
+}
+
+#[test]
+fn the_answer_of_the_older_signalr_is_recognised() {
+    let body =
+        br#"{"Url":"/signalr","ConnectionToken":"t","ConnectionId":"c","ProtocolVersion":"1.5"}"#;
+    let error = NegotiateResponse::parse(body).unwrap_err();
+    assert_eq!(error, JsonError::OldServer);
+    assert_eq!(
+        error.to_string(),
+        "Detected a connection attempt to an ASP.NET SignalR Server. This client only supports \
+         connecting to an ASP.NET Core SignalR Server. See https://aka.ms/signalr-core-differences \
+         for details."
+    );
+}
+
+#[test]
+fn an_answer_without_an_id_is_written_without_it() {
+    let mut dst = BytesMut::new();
+    NegotiateResponse::Accepted(Accepted::default()).encode(&mut dst);
+    assert_eq!(dst, r#"{"negotiateVersion":0,"availableTransports":[]}"#);
 }
 
 #[test]

@@ -5,29 +5,29 @@ use core::fmt;
 pub struct CloseCode(u16);
 
 impl CloseCode {
-    /// The purpose is fulfilled.
+    /// 1000: the purpose is fulfilled.
     pub const NORMAL: Self = Self(1000);
-    /// A server that goes down, or a page that was left.
+    /// 1001: a server that goes down, or a page that was left.
     pub const GOING_AWAY: Self = Self(1001);
-    /// The peer broke the protocol.
+    /// 1002: the peer broke the protocol.
     pub const PROTOCOL: Self = Self(1002);
-    /// A kind of data that is not accepted here, such as binary.
+    /// 1003: a kind of data that is not accepted here, such as binary.
     pub const UNSUPPORTED: Self = Self(1003);
-    /// Data that does not fit its type, such as text that is not UTF-8.
+    /// 1007: data that does not fit its type, such as text that is not UTF-8.
     pub const INVALID_PAYLOAD: Self = Self(1007);
-    /// A policy was broken and no other code fits.
+    /// 1008: a policy was broken and no other code fits.
     pub const POLICY: Self = Self(1008);
-    /// A message that is too large.
+    /// 1009: a message that is too large.
     pub const TOO_LARGE: Self = Self(1009);
-    /// The client misses an extension it asked for.
+    /// 1010: the client misses an extension it asked for.
     pub const MANDATORY_EXTENSION: Self = Self(1010);
-    /// We failed in an unexpected way.
+    /// 1011: we failed in an unexpected way.
     pub const INTERNAL: Self = Self(1011);
-    /// The service restarts: reconnect (IANA registry).
+    /// 1012: the service restarts: reconnect (IANA registry).
     pub const SERVICE_RESTART: Self = Self(1012);
-    /// The service is overloaded: reconnect later, or elsewhere (IANA registry).
+    /// 1013: the service is overloaded: reconnect later, or elsewhere (IANA registry).
     pub const TRY_AGAIN_LATER: Self = Self(1013);
-    /// A gateway got an invalid response from behind it (IANA registry).
+    /// 1014: a gateway got an invalid response from behind it (IANA registry).
     pub const BAD_GATEWAY: Self = Self(1014);
 
     /// `code`, if it may be sent: 1000 to 1003 and 1007 to 1014, which are defined, and 3000 to

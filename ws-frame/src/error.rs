@@ -60,7 +60,9 @@ pub enum DecodeError {
         /// The code.
         code: u16,
     },
-    /// The stream ended within a frame or a fragmented message.
+    /// The stream ended within a frame or a fragmented message. There is nobody left to tell; what an
+    /// application is told of a connection without a close frame is code 1006, which is never sent
+    /// (section 7.1.5).
     UnexpectedEnd,
 }
 
@@ -123,6 +125,15 @@ pub enum EncodeError {
     LengthTopBit,
     /// RSV1 belongs on the first frame of a message (RFC 7692 section 6).
     ReservedBit,
+    /// A close frame has no payload, or a code of two bytes (section 5.5.1).
+    ClosePayloadTooShort,
+    /// A close code that may not be sent (section 7.4).
+    InvalidCloseCode {
+        /// The code.
+        code: u16,
+    },
+    /// The reason in a close frame is not UTF-8 (section 5.5.1).
+    InvalidCloseReason,
 }
 
 impl fmt::Display for EncodeError {
@@ -134,6 +145,9 @@ impl fmt::Display for EncodeError {
             Self::FragmentedControl => f.write_str("control frame without the fin bit"),
             Self::LengthTopBit => f.write_str("length does not fit into 63 bits"),
             Self::ReservedBit => f.write_str("rsv1 on a frame that starts no message"),
+            Self::ClosePayloadTooShort => f.write_str("close frame of a single byte"),
+            Self::InvalidCloseCode { code } => write!(f, "close code {code} may not be sent"),
+            Self::InvalidCloseReason => f.write_str("close reason is not utf-8"),
         }
     }
 }

@@ -3,6 +3,9 @@ use bytes::{Bytes, BytesMut};
 use crate::{EncodeError, Head, Opcode};
 
 /// One frame with its payload, unmasked and borrowed (RFC 6455 section 5.2).
+///
+/// That the payload of a text message is UTF-8 is checked where frames are read, and not where they are
+/// written; [`Message::text`](crate::Message::text) can hold nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Frame<'a> {
     /// Whether the frame is the last of its message.

@@ -1,6 +1,6 @@
 use bytes::{BufMut, BytesMut};
 
-use crate::{EncodeError, Opcode, mask};
+use crate::{Close, DecodeError, EncodeError, Opcode, mask};
 
 /// The longest payload of a control frame, in bytes (RFC 6455 section 5.5).
 pub(crate) const MAX_CONTROL: usize = 125;
@@ -45,7 +45,8 @@ impl Head {
     /// Appends the head of an unmasked frame, as a server sends it.
     ///
     /// # Errors
-    /// An [`EncodeError`] if the protocol has no such frame; `dst` is then as before.
+    /// An [`EncodeError`] if the protocol has no such frame; `dst` is then as before. What the payload
+    /// of a close frame says is not seen here.
     #[inline]
     pub fn encode(&self, dst: &mut BytesMut) -> Result<(), EncodeError> {
         self.check()?;
@@ -57,6 +58,9 @@ impl Head {
     #[inline]
     pub(crate) fn write(self, payload: &[u8], dst: &mut BytesMut) -> Result<(), EncodeError> {
         self.check()?;
+        if self.opcode == Opcode::Close {
+            check_close(payload)?;
+        }
         dst.reserve(self.encoded_len() + payload.len());
         self.put(None, dst);
         dst.put_slice(payload);
@@ -72,6 +76,9 @@ impl Head {
         dst: &mut BytesMut,
     ) -> Result<(), EncodeError> {
         self.check()?;
+        if self.opcode == Opcode::Close {
+            check_close(payload)?;
+        }
         dst.reserve(self.encoded_len() + key.len() + payload.len());
         self.put(Some(key), dst);
         mask::copy(key, payload, dst);
@@ -90,6 +97,9 @@ impl Head {
             }
             if !self.fin {
                 return Err(EncodeError::FragmentedControl);
+            }
+            if self.opcode == Opcode::Close && self.len == 1 {
+                return Err(EncodeError::ClosePayloadTooShort);
             }
         }
         //= https://www.rfc-editor.org/rfc/rfc6455#section-5.2
@@ -142,5 +152,17 @@ impl Head {
         if let Some(key) = key {
             dst.put_slice(&key);
         }
+    }
+}
+
+/// Whether a close frame may say this; out of line, as it is the last frame of a connection.
+#[cold]
+#[inline(never)]
+fn check_close(payload: &[u8]) -> Result<(), EncodeError> {
+    match Close::parse(payload) {
+        Ok(_) => Ok(()),
+        Err(DecodeError::InvalidCloseCode { code }) => Err(EncodeError::InvalidCloseCode { code }),
+        Err(DecodeError::InvalidUtf8) => Err(EncodeError::InvalidCloseReason),
+        Err(_) => Err(EncodeError::ClosePayloadTooShort),
     }
 }

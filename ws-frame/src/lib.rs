@@ -48,17 +48,18 @@
 //! # Limits
 //! [`Limits`] bounds frames, messages and fragments per message. They are held against the length a
 //! head declares, before the payload arrives; memory grows with what did arrive, never with what was
-//! declared. A compressed message is held against the limit while it is inflated, in steps of at
-//! most 16 KiB. How much is read into the buffer at a time is the caller's choice.
+//! declared. A compressed message is held against the limit while it is inflated, into memory that
+//! doubles with it and ends a byte above the limit. How much is read into the buffer at a time is the caller's choice.
 //!
 //! # Features
 //! - `handshake` (default): the module of that name; it alone needs `sha1` and `base64`.
-//! - `deflate`: permessage-deflate (RFC 7692), on `flate2` with the pure-Rust `zlib-rs`, which has
-//!   unsafe code.
+//! - `deflate`: permessage-deflate (RFC 7692), on `flate2` with the pure-Rust `zlib-rs`. It needs `std`,
+//!   to ask for the processor's instructions, and brings unsafe code, that of `zlib-rs`.
 //! - `simd`: unmasks long payloads, and validates long text that is not ASCII, with the widest
 //!   instructions that the processor has. It needs `std` and Rust 1.89, and brings unsafe code, that
 //!   of `fearless_simd` and `simdutf8`; there is still none here.
-//! - `tokio-util`: `MessageCodec`, which puts an assembler into a `tokio_util::codec::Framed`.
+//! - `tokio-util`: `MessageCodec`, which puts an assembler into a `tokio_util::codec::Framed`. It needs
+//!   `std`.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -111,3 +112,8 @@ pub use owned::OwnedMessage;
 pub use part::{Part, PartDecoder};
 pub use role::Role;
 pub use text::Text;
+
+/// Keeps the examples of the README compiling.
+#[cfg(all(doctest, feature = "deflate"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -1,4 +1,4 @@
-/// What a peer may make us hold. Every limit is checked on what a frame's head declares, before any
+/// What a peer may make us hold (RFC 6455 section 10.4). Every limit is checked on what a frame's head declares, before any
 /// of the payload is kept; a compressed message also while it is inflated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

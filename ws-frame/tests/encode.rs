@@ -115,3 +115,39 @@ fn heads_the_protocol_has_no_form_for_are_refused() {
         assert_eq!(&dst[..], b"before");
     }
 }
+
+#[test]
+fn close_frames_the_protocol_has_no_form_for_are_refused() {
+    let close = |code: u16, reason: &[u8]| [&code.to_be_bytes()[..], reason].concat();
+    let invalid = |code| (close(code, b""), EncodeError::InvalidCloseCode { code });
+    let mut cases = vec![
+        (vec![3], EncodeError::ClosePayloadTooShort),
+        (close(1000, b"\xFF"), EncodeError::InvalidCloseReason),
+        (close(1000, b"\xC3"), EncodeError::InvalidCloseReason),
+        (vec![3; 126], EncodeError::ControlTooLong { len: 126 }),
+    ];
+    cases.extend([0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535].map(invalid));
+    for (payload, error) in cases {
+        let frame = Frame::new(Opcode::Close, &payload);
+        let mut dst = BytesMut::from(&b"before"[..]);
+        assert_eq!(frame.encode(&mut dst), Err(error), "{payload:02x?}");
+        assert_eq!(frame.encode_masked([1; 4], &mut dst), Err(error));
+        assert_eq!(frame.to_bytes(), Err(error));
+        assert_eq!(&dst[..], b"before");
+    }
+    let mut dst = BytesMut::new();
+    for payload in [vec![], close(1000, b""), close(4999, "é".as_bytes())] {
+        let frame = Frame::new(Opcode::Close, &payload);
+        assert_eq!(frame.encode(&mut dst), Ok(()), "{payload:02x?}");
+    }
+    let head = Head {
+        fin: true,
+        rsv1: false,
+        opcode: Opcode::Close,
+        len: 1,
+    };
+    assert_eq!(
+        head.encode(&mut dst),
+        Err(EncodeError::ClosePayloadTooShort)
+    );
+}

@@ -87,6 +87,15 @@ fn encode_errors_name_the_rule_and_its_numbers() {
             EncodeError::ReservedBit,
             "rsv1 on a frame that starts no message",
         ),
+        (
+            EncodeError::ClosePayloadTooShort,
+            "close frame of a single byte",
+        ),
+        (
+            EncodeError::InvalidCloseCode { code: 1005 },
+            "close code 1005 may not be sent",
+        ),
+        (EncodeError::InvalidCloseReason, "close reason is not utf-8"),
     ];
     for (error, text) in cases {
         assert_eq!(error.to_string(), text);

@@ -55,6 +55,51 @@ fn extensions_are_read_by_their_grammar() {
     assert_eq!(seen, expected);
 }
 
+//= https://www.rfc-editor.org/rfc/rfc7692#section-7.1
+//# A server MUST decline an extension negotiation offer for this extension
+//# if any of the following conditions are met:
+#[test]
+fn malformed_offers_of_compression_are_passed_over() {
+    for rest in [
+        ";",
+        "; ",
+        ";;x",
+        "; server_max_window_bits=",
+        "; server_max_window_bits=\"\"",
+        "; server_max_window_bits=\"1 0\"",
+        "; server_max_window_bits=\"10\"x",
+        "; server_max_window_bits=10 11",
+        "; server_max_window_bits = (10)",
+        "; =10",
+        "; a/b",
+        "; x=\"a, b\"; y",
+        "; x=\"\\\", b\";",
+        " x",
+        "/1",
+        "=1",
+        "\"x\"",
+    ] {
+        let alone = format!("permessage-deflate{rest}");
+        let request = parse(&[&alone]).unwrap();
+        assert_eq!(request.extensions(), [], "{alone}");
+        // What stands around it is read.
+        let between = format!("a, {alone}, permessage-deflate; b=1");
+        let request = parse(&[&between, "c"]).unwrap();
+        let names: Vec<_> = request.extensions().iter().map(|ext| ext.name).collect();
+        assert_eq!(names, ["a", "permessage-deflate", "c"], "{between}");
+    }
+    // A quoted string without an end takes the rest of its field.
+    let request = parse(&["permessage-deflate; x=\"a, b", "c"]).unwrap();
+    assert_eq!(request.extensions().len(), 1);
+    for control in [
+        "permessage-deflate; a\u{1}",
+        "permessage-deflate; a=\"\u{7f}\"",
+    ] {
+        let refused = Err(RequestError::InvalidExtensions);
+        assert_eq!(parse(&[control]), refused, "{control:?}");
+    }
+}
+
 #[test]
 fn malformed_extensions_are_refused() {
     for value in [
@@ -76,6 +121,9 @@ fn malformed_extensions_are_refused() {
         "a/b",
         "\"a\"",
         "a;b=\"c\"d",
+        "permessage-deflate, ;",
+        "; permessage-deflate",
+        "permessage-deflated;",
     ] {
         assert_eq!(
             parse(&[value]),

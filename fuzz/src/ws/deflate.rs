@@ -28,10 +28,8 @@ impl<'a> Input<'a> {
     fn new(data: &'a [u8]) -> Option<Self> {
         let (&[flags, fragment, read], payload) = data.split_first_chunk()?;
         let bits = 9 + (flags >> 4) % 7;
-        // Two messages within the limit are longer than 9 bits reach, and zlib takes a distance
-        // that is too long for the window where the bytes are still in the output.
         let direction = Direction {
-            context_takeover: flags & 2 != 0 && bits > 9,
+            context_takeover: flags & 2 != 0,
             window_bits: WindowBits::new(bits)?,
         };
         Some(Self {
@@ -121,29 +119,32 @@ fn naive(input: &Input<'_>) -> Vec<(bool, Vec<u8>)> {
         return out;
     }
     for _ in 0..2 {
-        let Some((message, ended)) = inflate(&mut stream, input.payload) else {
+        let takeover = input.agreed.server.context_takeover;
+        let Some((message, ended)) = inflate(&mut stream, input.payload, takeover) else {
             break;
         };
         if input.text && std::str::from_utf8(&message).is_err() {
             break;
         }
         out.push((input.text, message));
-        if ended || !input.agreed.server.context_takeover {
+        if ended || !takeover {
             stream.reset(false);
         }
     }
     out
 }
 
-/// What a message inflates to, and whether a final block ended it.
-fn inflate(stream: &mut Decompress, payload: &[u8]) -> Option<(Vec<u8>, bool)> {
-    let whole = [payload, &[0x00, 0x00, 0xFF, 0xFF]].concat();
+/// What a message inflates to, and whether a final block ended it. Without takeover one has to, an
+/// empty one of ours if none came before.
+fn inflate(stream: &mut Decompress, payload: &[u8], takeover: bool) -> Option<(Vec<u8>, bool)> {
+    let last: &[u8] = if takeover { &[] } else { &[0x03, 0x00] };
+    let whole = [payload, &[0x00, 0x00, 0xFF, 0xFF], last].concat();
     let mut out = Vec::with_capacity(limits().max_message + 1);
     let before = stream.total_in();
     let status = stream.decompress_vec(&whole, &mut out, FlushDecompress::Sync);
     let ended = status.ok()? == Status::StreamEnd;
     let read = usize::try_from(stream.total_in() - before).ok()?;
-    let complete = ended || read == whole.len();
+    let complete = ended || (takeover && read == whole.len());
     (complete && out.len() <= limits().max_message).then_some((out, ended))
 }
 

@@ -102,7 +102,7 @@ async fn round(
     let began = Instant::now();
     sleep(length).await;
     let messages = u32::try_from(clients.echoed() - before)?;
-    let spent = server.processor_time()? - spent;
+    let spent = server.processor_time()?.saturating_sub(spent);
     if messages == 0 {
         return Err(format!("{name} has echoed nothing in {:?}", began.elapsed()).into());
     }

@@ -9,8 +9,9 @@ pub struct HubConfig {
     pub handshake_timeout: Duration,
     /// After how long without a message the server pings: 15 s.
     pub keep_alive_interval: Duration,
-    /// How long a client may be silent that pings, or has sent the beginning of a message: 30 s. It
-    /// must exceed the client's own ping interval, 15 s in the official ones.
+    /// How long a client may be silent that pings, and how long a message may take to arrive that has
+    /// begun, in whatever pieces it comes: 30 s. It must exceed the client's own ping interval, 15 s in
+    /// the official ones.
     pub client_timeout: Duration,
     /// How long a negotiated connection may wait for its transport: 15 s.
     pub connect_timeout: Duration,
@@ -58,6 +59,9 @@ pub struct HubConfig {
     pub groups_kept: Duration,
     /// Memberships of users that are remembered, given and kept ones together: 100,000.
     pub max_remembered_groups: usize,
+    /// Connections of one user at the same time, on all transports, from their negotiation to their
+    /// end: 100. Beyond it: 429. Connections of nobody who is known are not counted.
+    pub max_per_user: Option<usize>,
     /// Connections that are negotiated and not yet connected: 10,000.
     pub max_pending: usize,
     /// Connections that live between polls or may outlive their socket, where no socket counts them:
@@ -104,6 +108,7 @@ impl Default for HubConfig {
             max_group_name: 256,
             groups_kept: Duration::ZERO,
             max_remembered_groups: 100_000,
+            max_per_user: Some(100),
             max_pending: 10_000,
             max_polling: 10_000,
             allow_stateful_reconnect: false,

@@ -21,6 +21,9 @@ pub struct WebSocketConfig {
     /// The sub-protocols that are spoken here, the preferred one first: none. A client that offers
     /// others is connected without one; [`protocol`](crate::endpoint::WebSocket::protocol) tells.
     pub protocols: Vec<Box<str>>,
+    /// Connections of one user at the same time, until their handlers have ended: 100. Beyond it: 429.
+    /// Connections of nobody who is known are not counted.
+    pub max_per_user: Option<usize>,
     /// One message over all its frames: 1 MiB. Beyond it, as soon as a frame declares it or so much
     /// was inflated: close code 1009. Frames have no limit of their own.
     pub max_message: usize,
@@ -30,8 +33,9 @@ pub struct WebSocketConfig {
     /// pings only the latest is answered: 64 KiB. One message more may wait, whatever its size.
     pub max_queued_bytes: usize,
     /// Whether messages are compressed with clients that offer permessage-deflate (RFC 7692): no.
-    /// Each is compressed for itself, so that an idle connection holds no window. Not for messages
-    /// that hold a secret beside what somebody else chose: their length tells of the secret.
+    /// Each is compressed for itself, so that an idle connection holds no window; a thread holds 370 KiB
+    /// for all its connections, and up to 1.9 MiB if their clients ask for all sizes of windows. Not
+    /// for messages that hold a secret beside what somebody else chose: their length tells of the secret.
     pub deflate: bool,
     /// Messages of fewer bytes are not compressed: 256.
     pub deflate_threshold: usize,
@@ -40,6 +44,12 @@ pub struct WebSocketConfig {
     /// How long nothing at all may come from a client, not even the answer to a ping: 45 s. Beyond
     /// it: close code 1001. Zero turns the check off.
     pub idle_timeout: Duration,
+    /// How long a message may take to arrive, from its first byte to its last: 60 s. Beyond it: close
+    /// code 1008. It is what ends a client that sends a byte now and then, or pings between the
+    /// fragments of a message that never ends, and has its memory kept for that. Time in which we read
+    /// nothing does not count. Where messages are large or networks slow, it has to be longer: 1 MiB in
+    /// 60 s are 17 KiB a second. Zero turns the check off.
+    pub message_timeout: Duration,
     /// How long a blocked socket may take nothing: 10 s. Beyond it: a reset.
     pub write_timeout: Duration,
     /// How long the closing handshake may take: 5 s. Beyond it: a close without it.
@@ -53,6 +63,7 @@ impl Default for WebSocketConfig {
         Self {
             origins: None,
             protocols: Vec::new(),
+            max_per_user: Some(100),
             max_message: 1024 * 1024,
             max_fragments: 1 << 17,
             max_queued_bytes: 64 * 1024,
@@ -60,6 +71,7 @@ impl Default for WebSocketConfig {
             deflate_threshold: 256,
             ping_interval: Duration::from_secs(15),
             idle_timeout: Duration::from_secs(45),
+            message_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(10),
             close_timeout: Duration::from_secs(5),
             handler_grace: Duration::from_secs(30),

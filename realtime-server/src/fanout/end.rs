@@ -9,6 +9,8 @@ pub enum End {
     Overflow,
     /// The client was silent for too long.
     Silent,
+    /// The client began a message and did not send the rest of it in time.
+    Unfinished,
     /// The time that was given to the connection is over; the client may come back.
     Expired,
     /// The client is gone.

@@ -22,6 +22,9 @@ pub struct Member {
     pub(super) told_at: AtomicU64,
     /// When it was last heard, by the registry's clock; zero while its silence is no offence.
     pub(super) heard_at: AtomicU64,
+    /// When the message began that it has sent in part, by the registry's clock; zero while there is
+    /// none, or it is not listened to.
+    pub(super) begun_at: AtomicU64,
     /// When its time is over, by the registry's clock; zero for never.
     pub(super) expires_at: AtomicU64,
 }
@@ -39,6 +42,7 @@ impl Member {
             groups: Mutex::default(),
             told_at: AtomicU64::new(0),
             heard_at: AtomicU64::new(0),
+            begun_at: AtomicU64::new(0),
             expires_at: AtomicU64::new(0),
         }
     }

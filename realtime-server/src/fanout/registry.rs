@@ -315,6 +315,33 @@ impl Seat {
         self.registry.expire_after(&self.member, time);
     }
 
+    /// The member has sent the beginning of a message, for the rest of which we have been waiting for
+    /// `spent`. Nothing changes if that was known.
+    pub fn expect_rest(&self, spent: Duration) {
+        let begun_at = &self.member.begun_at;
+        if begun_at.load(Relaxed) == 0 {
+            let began = self.registry.now().saturating_sub(millis(spent));
+            begun_at.store(began.max(1), Relaxed);
+        }
+    }
+
+    /// How long we have been waiting for the rest of a message.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        let now = self.registry.now();
+        let began = self.member.begun_at.load(Relaxed);
+        Duration::from_millis(if began == 0 {
+            0
+        } else {
+            now.saturating_sub(began)
+        })
+    }
+
+    /// Nothing is missing of a message, or the member cannot be heard for now.
+    pub fn forgive_rest(&self) {
+        self.member.begun_at.store(0, Relaxed);
+    }
+
     /// From now on the member's silence counts.
     pub fn expect_to_hear(&self) {
         self.member.heard_at.store(self.registry.now(), Relaxed);

@@ -17,6 +17,8 @@ pub struct Sweep {
     pub keep_alive: Option<Duration>,
     /// A member that owes a sign of life and was silent for so long is ended.
     pub silence: Option<Duration>,
+    /// A member that has owed the rest of a message for so long is ended.
+    pub rest: Option<Duration>,
 }
 
 impl Sweep {
@@ -33,7 +35,8 @@ impl Sweep {
     /// Ticks when a look is due.
     #[must_use]
     pub fn looks(self) -> Interval {
-        let shortest = [self.keep_alive, self.silence].into_iter().flatten().min();
+        let limits = [self.keep_alive, self.silence, self.rest];
+        let shortest = limits.into_iter().flatten().min();
         let period = (shortest.unwrap_or(COARSEST) / 8).clamp(FINEST, COARSEST);
         let mut looks = time::interval(period);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -46,11 +49,14 @@ impl Sweep {
         let mut message = None;
         registry.each(|member| {
             let heard_at = member.heard_at.load(Relaxed);
+            let begun_at = member.begun_at.load(Relaxed);
             let expires_at = member.expires_at.load(Relaxed);
             if expires_at != 0 && now >= expires_at {
                 member.outbox().end(End::Expired);
             } else if heard_at != 0 && is_over(self.silence, now, heard_at) {
                 member.outbox().end(End::Silent);
+            } else if begun_at != 0 && is_over(self.rest, now, begun_at) {
+                member.outbox().end(End::Unfinished);
             } else if member.wants_keep_alive
                 && is_over(self.keep_alive, now, member.told_at.load(Relaxed))
                 // What waits will do, and a full outbox would lose it to the keep-alive.

@@ -8,20 +8,21 @@ use ws_frame::handshake;
 use super::{Head, HeaderValue, Problem, Response, Status, Upgraded};
 
 const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
-const VERSION: HeaderValue = HeaderValue::from_static("13");
 
 /// Reads the opening handshake; else what to refuse it with. Which pages may connect was decided
 /// before, as for every other request.
 pub(crate) fn open(head: &Head) -> Result<handshake::Request<'_>, Response> {
     handshake::Request::parse(head.headers.iter()).map_err(|error| {
         debug!(peer = %head.peer, %error, "upgrade refused");
-        let refusal = |status| Problem::new(status).with_detail(error.to_string());
-        match error.status() {
-            426 => Response::from(refusal(Status::UPGRADE_REQUIRED))
-                .header("upgrade", WEBSOCKET)
-                .header("sec-websocket-version", VERSION),
-            _ => refusal(Status::BAD_REQUEST).into(),
-        }
+        let status = match error.status() {
+            426 => Status::UPGRADE_REQUIRED,
+            _ => Status::BAD_REQUEST,
+        };
+        let refusal = Response::from(Problem::new(status).with_detail(error.to_string()));
+        let fields = error.fields().iter();
+        fields.fold(refusal, |refusal, (name, value)| {
+            refusal.header(name, HeaderValue::from_static(value))
+        })
     })
 }
 

@@ -159,6 +159,12 @@ impl Found<'_> {
         self.endpoint.is_some_and(|endpoint| endpoint.negotiates)
     }
 
+    /// The name of the cookie that may carry a token.
+    pub(super) fn cookie(&self) -> Option<&str> {
+        let guard = self.endpoint?.guard.as_ref();
+        guard.and_then(|guard| guard.access().cookie())
+    }
+
     /// The methods that are taken here.
     pub(super) fn methods(&self) -> HeaderValue {
         let resource = self.resource.as_ref();
@@ -187,15 +193,17 @@ impl Found<'_> {
             _ => self.endpoint,
         };
         match endpoint {
-            Some(endpoint) => match endpoint.admit(head, metrics) {
-                Ok(handler) => Decision::Call {
-                    body_limit: endpoint.body_limit,
-                    params,
-                    handler,
-                    pace: endpoint.pace,
-                },
-                Err(refusal) => Decision::Answer(refusal),
-            },
+            Some(endpoint) => {
+                match endpoint.admit(head, || resource.pattern.path(&params), metrics) {
+                    Ok(handler) => Decision::Call {
+                        body_limit: endpoint.body_limit,
+                        params,
+                        handler,
+                        pace: endpoint.pace,
+                    },
+                    Err(refusal) => Decision::Answer(refusal),
+                }
+            }
             None if head.method == Method::Options => Decision::Answer(
                 Response::empty(Status::NO_CONTENT).header("allow", resource.allow()),
             ),
@@ -210,8 +218,13 @@ impl Found<'_> {
 
 impl Endpoint {
     /// The handler for a request whose body is wanted.
-    fn admit(&self, head: &Head, metrics: &Arc<Metrics>) -> Result<Handler, Response> {
-        let handler = pass(self, head, metrics)?;
+    fn admit(
+        &self,
+        head: &Head,
+        path: impl FnOnce() -> String,
+        metrics: &Arc<Metrics>,
+    ) -> Result<Handler, Response> {
+        let handler = pass(self, head, path, metrics)?;
         match self.screen.as_ref().and_then(|screen| screen(head)) {
             Some(refusal) => Err(refusal),
             None => Ok(handler),

@@ -78,7 +78,11 @@ impl Connection {
         session: Session,
         records: BytesMut,
     ) -> Self {
-        let Opener { head, principal } = opener;
+        let Opener {
+            head,
+            principal,
+            user,
+        } = opener;
         let origin = Origin {
             head,
             transport: wire.transport(),
@@ -94,7 +98,6 @@ impl Connection {
             let ping = form.frame(encoded(&Message::Ping, origin.protocol));
             Resume::new(core.config.stateful_buffer, ping)
         });
-        let user = core.user_of(&origin.head);
         let nobody_knows = user.is_err();
         let mut member =
             Member::new(id, form, limits, Overflow::Disconnect).of_user(user.unwrap_or_default());
@@ -229,6 +232,7 @@ impl Connection {
         self.lookahead = None;
         match self.session.next(&mut self.records) {
             Ok(Next::Message(message)) => {
+                self.dispatch.heard_message();
                 let counted = self.resume.as_mut().map(|resume| resume.received(&message));
                 match counted {
                     None | Some(Ok(true)) => self.dispatch.take(message)?,
@@ -239,7 +243,10 @@ impl Connection {
                     }
                 }
             }
-            Ok(Next::Unknown) => debug!("a message of an unknown type was passed over"),
+            Ok(Next::Unknown) => {
+                self.dispatch.heard_message();
+                debug!("a message of an unknown type was passed over");
+            }
             Ok(Next::NeedMore) => match self.wire.poll_receive(cx, &mut self.records) {
                 Poll::Ready(Ok(())) => self.dispatch.heard(),
                 Poll::Ready(Err(gone)) => return Err(self.gone(gone)),

@@ -84,23 +84,41 @@ impl Dispatch {
         }
     }
 
-    /// Something came from the client.
+    /// Something came from the client. That is no sign of life while the rest of a message is due:
+    /// its beginning would be kept for as long as a byte comes now and then.
     pub(super) fn heard(&mut self) {
-        if self.pings || self.owes_rest {
-            self.seat.expect_to_hear();
-            self.awaited = true;
+        if self.pings && !self.owes_rest {
+            self.listen();
+        }
+    }
+
+    /// A whole message came.
+    pub(super) fn heard_message(&mut self) {
+        if std::mem::take(&mut self.owes_rest) {
+            self.heard();
         }
     }
 
     /// All that has come is worked off, but for the beginning of a message perhaps: a client that
-    /// stops there is silent, whether or not it pings.
+    /// does not go on from there in time is silent, whether or not it pings.
     pub(super) fn await_rest(&mut self, has_begun: bool) {
-        self.owes_rest = has_begun;
-        if has_begun && !self.awaited {
-            self.heard();
-        } else if !has_begun && !self.pings {
+        if has_begun {
+            if !self.owes_rest || !self.awaited {
+                self.listen();
+            }
+            self.owes_rest = true;
+            return;
+        }
+        self.heard_message();
+        if !self.pings {
             self.forgive_silence();
         }
+    }
+
+    /// The time in which something has to come starts anew.
+    fn listen(&mut self) {
+        self.seat.expect_to_hear();
+        self.awaited = true;
     }
 
     /// Goes on with the invocations at work; says whether one has begun or ended.

@@ -73,7 +73,7 @@ impl Farewell {
             End::Finished | End::Aborted | End::Left => Self::orderly(Disconnect::Aborted, false),
             End::Expired => Self::orderly(Disconnect::Aborted, true),
             End::Overflow => Self::silent(Disconnect::Slow),
-            End::Silent => {
+            End::Silent | End::Unfinished => {
                 let detail = "OperationCanceledException: Client hasn't sent a message/ping \
                     within the configured ClientTimeoutInterval.";
                 Self::error(Disconnect::Silent, true, detailed.then_some(detail))

@@ -20,10 +20,17 @@ use crate::member::{Wakes, received, seat, take};
 const KEEP_ALIVE: Sweep = Sweep {
     keep_alive: Some(Duration::from_secs(15)),
     silence: None,
+    rest: None,
 };
 const SILENCE: Sweep = Sweep {
     keep_alive: None,
     silence: Some(Duration::from_secs(30)),
+    rest: None,
+};
+const REST: Sweep = Sweep {
+    keep_alive: None,
+    silence: None,
+    rest: Some(Duration::from_secs(30)),
 };
 
 fn ping() -> Payload {
@@ -144,4 +151,31 @@ async fn spares_a_member_that_is_heard_in_time() {
     pass(SILENCE, &registry, 32.0).await;
     let silent = Some((Vec::new(), Taken::Ended(End::Silent)));
     assert_eq!(take(pinging.member().outbox()), silent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ends_a_member_that_owes_the_rest_of_a_message() {
+    let registry = Arc::new(Registry::new());
+    let [trickling, done, stalled] = ["trickling", "done", "stalled"].map(|id| seat(&registry, id));
+    for seat in [&trickling, &done, &stalled] {
+        seat.expect_rest(Duration::ZERO);
+    }
+    pass(REST, &registry, 20.0).await;
+    // What comes of it does not help, unless it is the rest.
+    trickling.expect_to_hear();
+    trickling.expect_rest(Duration::ZERO);
+    done.forgive_rest();
+    let spent = stalled.waited();
+    stalled.forgive_rest();
+    assert!(spent > Duration::from_secs(18), "{spent:?}");
+    pass(REST, &registry, 11.5).await;
+    let unfinished = Some((Vec::new(), Taken::Ended(End::Unfinished)));
+    assert_eq!(take(trickling.member().outbox()), unfinished);
+    pass(REST, &registry, 60.0).await;
+    assert_eq!(take(done.member().outbox()), None);
+    assert_eq!(take(stalled.member().outbox()), None);
+    // It is listened to again, and goes on from where it was.
+    stalled.expect_rest(spent);
+    pass(REST, &registry, 15.0).await;
+    assert_eq!(take(stalled.member().outbox()), unfinished);
 }

@@ -81,6 +81,33 @@ async fn takes_any_message_for_a_sign_of_life() {
 }
 
 #[tokio::test]
+async fn takes_no_trickle_of_a_message_for_a_sign_of_life() {
+    for first in ["", PING] {
+        let mut rig = Rig::configured(quick).await;
+        let mut hub = rig.open().await;
+        if !first.is_empty() {
+            hub.say(first).await;
+        }
+        let beginning = invocation(None, "Nothing", &format!("[\"{}", "x".repeat(200)));
+        let mut letters = beginning.chars();
+        loop {
+            match hub.next().await {
+                Heard::Record(record) if record == PING => {
+                    let letter = letters.next().expect("it is ended before all has come");
+                    hub.text(&letter.to_string()).await;
+                }
+                Heard::Record(record) => {
+                    assert_eq!(record, SILENT);
+                    break;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(rig.left().await, Disconnect::Silent);
+    }
+}
+
+#[tokio::test]
 async fn does_not_count_silence_while_it_does_not_listen() {
     let mut rig = Rig::configured(quick).await;
     let mut hub = rig.open().await;

@@ -8,7 +8,7 @@ use ws_frame::{
 };
 
 use crate::{
-    rig::{KEY, OPENING, Peer, echoing},
+    rig::{Heard, KEY, OPENING, Peer, echoing},
     support::{client::Client, running::Running},
 };
 
@@ -46,6 +46,32 @@ async fn an_offer_is_taken_only_where_the_endpoint_compresses() {
     let agreed = agreed.unwrap();
     assert!(agreed.starts_with("permessage-deflate;"), "{agreed}");
     assert!(agreed.contains("server_no_context_takeover"), "{agreed}");
+}
+
+#[tokio::test]
+async fn a_bad_offer_is_declined_and_not_the_connection() {
+    let server = echoing(compressing()).await;
+    for offer in [
+        "permessage-deflate; server_max_window_bits=8",
+        "permessage-deflate; server_max_window_bits=",
+        "permessage-deflate; server_max_window_bits=\"\"",
+        "permessage-deflate; server_no_context_takeover=1",
+        "permessage-deflate; unknown",
+        "permessage-deflate;",
+        "permessage-deflate; /",
+    ] {
+        let fields = format!("{OPENING}Sec-WebSocket-Extensions: {offer}\r\n");
+        let (answer, mut peer) = Peer::over(Client::connect(server.address).await, &fields).await;
+        assert_eq!(answer.status, 101, "{offer}");
+        assert_eq!(answer.field("sec-websocket-extensions"), None, "{offer}");
+        peer.text("plain").await;
+        assert_eq!(peer.next().await, Heard::Text("plain".into()));
+    }
+    for broken in [";", "x;", "permessage-deflate, =1"] {
+        let fields = format!("{OPENING}Sec-WebSocket-Extensions: {broken}\r\n");
+        let (answer, _) = Peer::over(Client::connect(server.address).await, &fields).await;
+        assert_eq!(answer.status, 400, "{broken}");
+    }
 }
 
 #[tokio::test]

@@ -39,6 +39,8 @@ pub enum JsonError {
         /// How many bits it must fit into, with its sign.
         bits: u8,
     },
+    /// The answer to a negotiation is that of the older ASP.NET SignalR, whose protocol is another.
+    OldServer,
     /// A property is missing.
     Missing {
         /// The property.
@@ -79,6 +81,11 @@ impl fmt::Display for JsonError {
                 f,
                 "Either the JSON value is not in a supported format, \
                  or is out of bounds for an Int{bits}."
+            ),
+            Self::OldServer => f.write_str(
+                "Detected a connection attempt to an ASP.NET SignalR Server. \
+                 This client only supports connecting to an ASP.NET Core SignalR Server. \
+                 See https://aka.ms/signalr-core-differences for details.",
             ),
             Self::Missing { property } => write!(f, "Missing required property '{property}'."),
         }

@@ -40,6 +40,7 @@ impl<'a> Members<'a> {
                 accepted.use_stateful_reconnect = value.bool_of("useStatefulReconnect")?;
             }
             "availableTransports" => self.available_transports = Some(read_transports(value)?),
+            "ProtocolVersion" => return Err(JsonError::OldServer),
             "error" => self.error = Some(value.string_of("error")?),
             _ => {
                 value.value()?;

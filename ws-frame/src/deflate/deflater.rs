@@ -9,6 +9,9 @@ use crate::{EncodeError, Frame, Message, Opcode};
 /// Room for the end of a stream, so that it comes in one piece and only once.
 const ROOM: usize = 64;
 
+/// The largest buffer that is kept for the next message, in bytes.
+const KEPT: usize = 64 * 1024;
+
 /// What a message leaves out.
 //= https://www.rfc-editor.org/rfc/rfc7692#section-7.2.1
 //# Remove 4 octets (that are 0x00 0x00 0xff 0xff) from the tail end.
@@ -52,7 +55,9 @@ impl Deflater {
     /// [`EncodeError::ControlTooLong`] for a ping or pong of more than 125 bytes; `dst` is then as
     /// before.
     pub fn encode(&mut self, message: Message<'_>, dst: &mut BytesMut) -> Result<(), EncodeError> {
-        message.with_frame(|frame| self.compress(frame).encode(dst))
+        let encoded = message.with_frame(|frame| self.compress(frame).encode(dst));
+        self.rest();
+        encoded
     }
 
     /// Appends the message as a client sends it, masked with `key`; see
@@ -67,7 +72,9 @@ impl Deflater {
         key: [u8; 4],
         dst: &mut BytesMut,
     ) -> Result<(), EncodeError> {
-        message.with_frame(|frame| self.compress(frame).encode_masked(key, dst))
+        let encoded = message.with_frame(|frame| self.compress(frame).encode_masked(key, dst));
+        self.rest();
+        encoded
     }
 
     /// The message as a server sends it, in a buffer of its own: a broadcast, if no context is
@@ -76,7 +83,16 @@ impl Deflater {
     /// # Errors
     /// [`EncodeError::ControlTooLong`] for a ping or pong of more than 125 bytes.
     pub fn to_bytes(&mut self, message: Message<'_>) -> Result<Bytes, EncodeError> {
-        message.with_frame(|frame| self.compress(frame).to_bytes())
+        let encoded = message.with_frame(|frame| self.compress(frame).to_bytes());
+        self.rest();
+        encoded
+    }
+
+    /// Gives the buffer of a long message back.
+    fn rest(&mut self) {
+        if self.compressed.capacity() > KEPT {
+            self.compressed = Vec::new();
+        }
     }
 
     /// The frame with its payload compressed, if that is of use.
@@ -127,6 +143,29 @@ fn deflate<'a>(
         // With room left all is flushed; asking again would flush twice.
         if payload.is_empty() && out.len() < out.capacity() {
             return out.strip_suffix(&TAIL);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    #[test]
+    fn the_buffer_of_a_long_message_is_not_kept() {
+        let mut deflater = Deflater::new(Direction::default(), 1);
+        let mut wire = BytesMut::new();
+        for len in [1000, 1 << 20] {
+            let bytes = vec![0; len];
+            let message = Message::Binary(&bytes);
+            assert_eq!(deflater.encode(message, &mut wire), Ok(()));
+            assert!(deflater.compressed.capacity() <= KEPT, "{len}");
+            assert_eq!(deflater.encode_masked(message, [1; 4], &mut wire), Ok(()));
+            assert!(deflater.compressed.capacity() <= KEPT, "{len}, masked");
+            assert!(deflater.to_bytes(message).is_ok());
+            assert!(deflater.compressed.capacity() <= KEPT, "{len}, by itself");
         }
     }
 }

@@ -24,9 +24,16 @@
 //!
 //! # Memory
 //! A [`Deflater`] of 15 window bits holds about 370 KiB, one of 9 about 245 KiB. Without context
-//! takeover it has no memory of a connection: one per thread serves them all. Inflating takes about
-//! 47 KiB whatever the window; without context takeover an assembler gives that back
-//! as soon as it waits for input between two messages.
+//! takeover it has no memory of a connection: one per thread and size of the window serves them all,
+//! 1.9 MiB if all seven sizes are in use. What a message is compressed into is kept for the next one
+//! up to 64 KiB. Inflating takes about 47 KiB whatever the window; without context takeover an
+//! assembler gives that back as soon as it waits for input between two messages.
+//!
+//! # What is refused
+//! What is no DEFLATE stream ends the connection with code 1007. So does, without context takeover, a
+//! message that was cut off within a block; with it the next message goes on in the same stream, and
+//! such a cut cannot be told from an end. A reference further back than the window that was agreed on
+//! is followed all the same, up to 32 KiB.
 //!
 //! # Secrets
 //! Compressing a secret next to text that an attacker chooses tells him about the secret by the

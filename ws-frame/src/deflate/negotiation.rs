@@ -4,9 +4,8 @@ use alloc::string::String;
 use core::fmt::Write as _;
 
 use super::{Params, WindowBits};
-use crate::handshake::{Extension, Param, ResponseError};
+use crate::handshake::{Extension, PERMESSAGE_DEFLATE as NAME, Param, ResponseError};
 
-const NAME: &str = "permessage-deflate";
 const SERVER_NO_CONTEXT_TAKEOVER: &str = "server_no_context_takeover";
 const CLIENT_NO_CONTEXT_TAKEOVER: &str = "client_no_context_takeover";
 const SERVER_MAX_WINDOW_BITS: &str = "server_max_window_bits";
@@ -17,7 +16,7 @@ const CLIENT_MAX_WINDOW_BITS: &str = "client_max_window_bits";
 struct Named {
     server_no_context_takeover: bool,
     client_no_context_takeover: bool,
-    server_max_window_bits: Option<WindowBits>,
+    server_max_window_bits: Option<u8>,
     client_max_window_bits: Option<Hint>,
 }
 
@@ -25,11 +24,11 @@ struct Named {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Hint {
     Any,
-    AtMost(WindowBits),
+    AtMost(u8),
 }
 
 impl Named {
-    /// `None` if they are not what section 7.1 defines, or ask for a window of 8 bits.
+    /// `None` if they are not what section 7.1 defines.
     //= https://www.rfc-editor.org/rfc/rfc7692#section-7.1
     //# A server MUST decline an extension negotiation offer for this extension
     //# if any of the following conditions are met:
@@ -74,11 +73,11 @@ impl Named {
         }
         // Writing to a string cannot fail.
         if let Some(bits) = self.server_max_window_bits {
-            let _ = write!(value, "; {SERVER_MAX_WINDOW_BITS}={}", bits.as_u8());
+            let _ = write!(value, "; {SERVER_MAX_WINDOW_BITS}={bits}");
         }
         match self.client_max_window_bits {
             Some(Hint::AtMost(bits)) => {
-                let _ = write!(value, "; {CLIENT_MAX_WINDOW_BITS}={}", bits.as_u8());
+                let _ = write!(value, "; {CLIENT_MAX_WINDOW_BITS}={bits}");
             }
             Some(Hint::Any) => value.extend(["; ", CLIENT_MAX_WINDOW_BITS]),
             None => {}
@@ -91,40 +90,55 @@ impl Named {
 //# A client MAY include the "server_max_window_bits" extension parameter
 //# in an extension negotiation offer.  This parameter has a decimal
 //# integer value without leading zeroes between 8 to 15, inclusive,
-fn window_bits(value: &str) -> Option<WindowBits> {
+fn window_bits(value: &str) -> Option<u8> {
     match *value.as_bytes() {
-        [b'9'] => WindowBits::new(9),
-        [b'1', digit @ b'0'..=b'5'] => WindowBits::new(10 + (digit - b'0')),
+        [digit @ (b'8' | b'9')] => Some(digit - b'0'),
+        [b'1', digit @ b'0'..=b'5'] => Some(10 + (digit - b'0')),
         _ => None,
     }
 }
 
-/// The smaller of ours and theirs.
-fn at_most(wanted: WindowBits, theirs: Option<WindowBits>) -> WindowBits {
-    theirs.map_or(wanted, |theirs| theirs.min(wanted))
+/// The window of what can be inflated; 9 bits stand for 8, which are fewer.
+fn inflated(bits: u8) -> WindowBits {
+    WindowBits::new(bits).unwrap_or(WindowBits::MIN)
+}
+
+/// `bits`, unless they are the default and need not be told.
+fn told(bits: WindowBits) -> Option<u8> {
+    (bits < WindowBits::MAX).then_some(bits.as_u8())
 }
 
 /// What a server that would like to have `wanted` agrees to, and the field's value that says so;
 /// `None` if there is no offer it can take: the connection then goes on without compression.
 pub(crate) fn accept(extensions: &[Extension<'_>], wanted: Params) -> Option<(Params, String)> {
-    let named = extensions
+    extensions
         .iter()
         .filter(|extension| extension.name == NAME)
-        .find_map(|extension| Named::parse(&extension.params))?;
+        .find_map(|extension| grant(Named::parse(&extension.params)?, wanted))
+}
+
+/// `None` if an offer wants of us what we cannot do: a window of 8 bits.
+fn grant(named: Named, wanted: Params) -> Option<(Params, String)> {
     let mut agreed = wanted;
     agreed.server.context_takeover &= !named.server_no_context_takeover;
     agreed.client.context_takeover &= !named.client_no_context_takeover;
-    agreed.server.window_bits = at_most(wanted.server.window_bits, named.server_max_window_bits);
+    if let Some(bits) = named.server_max_window_bits {
+        agreed.server.window_bits = WindowBits::new(bits)?.min(wanted.server.window_bits);
+    }
     //= https://www.rfc-editor.org/rfc/rfc7692#section-7.1.2.2
     //# If a received extension negotiation offer doesn't have the
     //# "client_max_window_bits" extension parameter, the corresponding
     //# extension negotiation response to the offer MUST NOT include the
     //# "client_max_window_bits" extension parameter.
-    agreed.client.window_bits = match named.client_max_window_bits {
-        None => WindowBits::MAX,
-        Some(Hint::Any) => wanted.client.window_bits,
-        Some(Hint::AtMost(bits)) => at_most(wanted.client.window_bits, Some(bits)),
+    let (most, may_tell) = match named.client_max_window_bits {
+        None => (None, false),
+        Some(Hint::Any) => (Some(WindowBits::MAX), true),
+        // The answer could not be smaller, and what such a client sends is inflated all the same.
+        Some(Hint::AtMost(8)) => (Some(WindowBits::MAX), false),
+        Some(Hint::AtMost(bits)) => (WindowBits::new(bits), true),
     };
+    agreed.client.window_bits =
+        most.map_or(WindowBits::MAX, |most| most.min(wanted.client.window_bits));
     let answer = Named {
         server_no_context_takeover: !agreed.server.context_takeover,
         client_no_context_takeover: !agreed.client.context_takeover,
@@ -135,10 +149,10 @@ pub(crate) fn accept(extensions: &[Extension<'_>], wanted: Params) -> Option<(Pa
         //# same or smaller value as the offer.
         server_max_window_bits: named
             .server_max_window_bits
-            .or(Some(agreed.server.window_bits).filter(|bits| *bits < WindowBits::MAX))
-            .map(|_| agreed.server.window_bits),
-        client_max_window_bits: Some(agreed.client.window_bits)
-            .filter(|bits| *bits < WindowBits::MAX)
+            .map(|_| agreed.server.window_bits.as_u8())
+            .or(told(agreed.server.window_bits)),
+        client_max_window_bits: told(agreed.client.window_bits)
+            .filter(|_| may_tell)
             .map(Hint::AtMost),
     };
     Some((agreed, answer.write()))
@@ -146,13 +160,13 @@ pub(crate) fn accept(extensions: &[Extension<'_>], wanted: Params) -> Option<(Pa
 
 /// The field's value by which a client asks for `wanted`.
 pub(crate) fn offer(wanted: Params) -> String {
-    let is_less = |bits: &WindowBits| *bits < WindowBits::MAX;
-    let client = Some(wanted.client.window_bits).filter(is_less);
     Named {
         server_no_context_takeover: !wanted.server.context_takeover,
         client_no_context_takeover: !wanted.client.context_takeover,
-        server_max_window_bits: Some(wanted.server.window_bits).filter(is_less),
-        client_max_window_bits: Some(client.map_or(Hint::Any, Hint::AtMost)),
+        server_max_window_bits: told(wanted.server.window_bits),
+        client_max_window_bits: Some(
+            told(wanted.client.window_bits).map_or(Hint::Any, Hint::AtMost),
+        ),
     }
     .write()
 }
@@ -188,13 +202,13 @@ fn granted(named: Named, wanted: Params) -> Option<Params> {
     agreed.client.context_takeover &= !named.client_no_context_takeover;
     let asked = wanted.server.window_bits;
     match named.server_max_window_bits {
-        Some(bits) if bits <= asked => agreed.server.window_bits = bits,
+        Some(bits) if bits <= asked.as_u8() => agreed.server.window_bits = inflated(bits),
         None if asked == WindowBits::MAX => {}
         _ => return None,
     }
     match named.client_max_window_bits {
-        Some(Hint::AtMost(bits)) if bits <= wanted.client.window_bits => {
-            agreed.client.window_bits = bits;
+        Some(Hint::AtMost(bits)) if bits <= wanted.client.window_bits.as_u8() => {
+            agreed.client.window_bits = WindowBits::new(bits)?;
         }
         None => {}
         _ => return None,

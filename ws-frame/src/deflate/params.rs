@@ -45,11 +45,16 @@ impl Params {
 
 /// The size of a window as a power of two, from 9 (512 bytes) to 15 (32 KiB).
 ///
-/// RFC 7692 also knows 8, for which zlib has no raw DEFLATE stream.
+/// RFC 7692 also knows 8, for which zlib makes no raw DEFLATE stream: a server declines an offer that
+/// wants it of what the server sends. Of what the peer sends, 8 is taken, because inflating does not
+/// depend on it: in the answer to a client it counts as 9, and an offer to a server by which the client
+/// itself keeps to 8 is taken as if it had named no size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WindowBits(u8);
 
 impl WindowBits {
+    /// 9: 512 bytes.
+    pub const MIN: Self = Self(9);
     /// 15: 32 KiB.
     pub const MAX: Self = Self(15);
 

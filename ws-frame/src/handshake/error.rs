@@ -18,7 +18,8 @@ pub enum RequestError {
     InvalidKey,
     /// `Sec-WebSocket-Protocol` is not a list of tokens.
     InvalidProtocols,
-    /// `Sec-WebSocket-Extensions` is not a list of extensions.
+    /// `Sec-WebSocket-Extensions` is not a list of extensions (section 9.1). What is wrong behind the
+    /// name of permessage-deflate only declines that offer.
     InvalidExtensions,
 }
 

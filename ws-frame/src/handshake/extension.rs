@@ -20,10 +20,29 @@ pub struct Param<'a> {
     pub value: Option<Cow<'a, str>>,
 }
 
-/// `list` and the extensions of one field; `None` if the field is malformed.
-pub(super) fn parse<'a>(
+/// The name of the extension that compresses messages (RFC 7692 section 7).
+pub(crate) const PERMESSAGE_DEFLATE: &str = "permessage-deflate";
+
+/// `list` and the extensions that one field of a request offers; `None` if the field is malformed.
+///
+/// An offer of compression with something wrong behind its name is left out: that declines the offer,
+/// not the connection.
+pub(super) fn offered<'a>(value: &'a [u8], list: Vec<Extension<'a>>) -> Option<Vec<Extension<'a>>> {
+    parse(value, list, |name| name == PERMESSAGE_DEFLATE)
+}
+
+/// `list` and the extensions of one field of an answer; `None` if the field is malformed.
+pub(super) fn accepted<'a>(
+    value: &'a [u8],
+    list: Vec<Extension<'a>>,
+) -> Option<Vec<Extension<'a>>> {
+    parse(value, list, |_| false)
+}
+
+fn parse<'a>(
     value: &'a [u8],
     mut list: Vec<Extension<'a>>,
+    may_skip: impl Fn(&str) -> bool,
 ) -> Option<Vec<Extension<'a>>> {
     let mut cursor = Cursor { rest: value };
     loop {
@@ -32,19 +51,14 @@ pub(super) fn parse<'a>(
             return Some(list);
         }
         let name = cursor.token()?;
-        let mut params = Vec::new();
-        while cursor.take(b';') {
-            let name = cursor.token()?;
-            let value = if cursor.take(b'=') {
-                Some(cursor.value()?)
-            } else {
-                None
-            };
-            params.push(Param { name, value });
-        }
-        list.push(Extension { name, params });
-        if !cursor.rest.is_empty() && !cursor.take(b',') {
-            return None;
+        let behind_name = cursor.rest;
+        match cursor.params() {
+            Some(params) => list.push(Extension { name, params }),
+            None if may_skip(name) => {
+                cursor.rest = behind_name;
+                cursor.skip_element()?;
+            }
+            None => return None,
         }
     }
 }
@@ -62,6 +76,41 @@ impl<'a> Cursor<'a> {
         };
         self.rest = rest.trim_ascii_start();
         true
+    }
+
+    /// Takes the parameters of an extension, and sees that it ends there.
+    fn params(&mut self) -> Option<Vec<Param<'a>>> {
+        let mut params = Vec::new();
+        while self.take(b';') {
+            let name = self.token()?;
+            let value = if self.take(b'=') {
+                Some(self.value()?)
+            } else {
+                None
+            };
+            params.push(Param { name, value });
+        }
+        (self.rest.is_empty() || self.rest.starts_with(b",")).then_some(params)
+    }
+
+    /// Passes over whatever comes before the next comma that is in no quoted string; `None` if there
+    /// are control characters in it, which no field may have.
+    fn skip_element(&mut self) -> Option<()> {
+        let (mut quoted, mut escaped) = (false, false);
+        let end = self.rest.iter().position(|&byte| {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = quoted,
+                b'"' => quoted = !quoted,
+                b',' => return !quoted,
+                _ => {}
+            }
+            false
+        });
+        let (skipped, rest) = self.rest.split_at_checked(end.unwrap_or(self.rest.len()))?;
+        self.rest = rest;
+        let is_control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
+        (!skipped.iter().any(is_control)).then_some(())
     }
 
     fn token(&mut self) -> Option<&'a str> {

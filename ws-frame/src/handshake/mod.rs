@@ -3,7 +3,7 @@
 //! Fields are `(name, value)` pairs of bytes in the order they came. A server turns those of a
 //! request into a [`Request`] and answers with a [`Response`]; a client sends an [`Offer`] and holds
 //! the answer against it. The caller reads and bounds the heads, and judges what is his to judge:
-//! the method (405), the path (404), the origin (403), the user (401). Whatever follows the head is
+//! the method (405), the version of HTTP (505), the path (404), the origin (403), the user (401). Whatever follows the head is
 //! the decoder's.
 //!
 //! ```
@@ -30,6 +30,9 @@ mod offer;
 mod opened;
 mod request;
 mod response;
+
+#[cfg(feature = "deflate")]
+pub(crate) use extension::PERMESSAGE_DEFLATE;
 
 pub use error::{OfferError, RequestError, ResponseError};
 pub use extension::{Extension, Param};

@@ -112,7 +112,7 @@ impl Offer {
             } else if field::is(name, field::PROTOCOL) {
                 protocol.add(value);
             } else if field::is(name, field::EXTENSIONS) {
-                extensions = extensions.and_then(|list| extension::parse(value, list));
+                extensions = extensions.and_then(|list| extension::accepted(value, list));
             }
         }
         //= https://www.rfc-editor.org/rfc/rfc6455#section-4.1

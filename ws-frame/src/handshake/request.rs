@@ -20,7 +20,8 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// Reads the fields of a `GET` request of HTTP/1.1 or higher.
+    /// Reads the fields of a `GET` request of HTTP/1.1 or higher; other methods (405) and versions
+    /// (505) are the caller's to refuse.
     ///
     /// # Errors
     /// A [`RequestError`], which knows the status to refuse the request with.
@@ -45,7 +46,7 @@ impl<'a> Request<'a> {
             } else if field::is(name, field::PROTOCOL) {
                 protocols = protocols.and_then(|list| add_protocols(list, value));
             } else if field::is(name, field::EXTENSIONS) {
-                extensions = extensions.and_then(|list| extension::parse(value, list));
+                extensions = extensions.and_then(|list| extension::offered(value, list));
             }
         }
         //= https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1
@@ -91,7 +92,9 @@ impl<'a> Request<'a> {
         &self.protocols
     }
 
-    /// The extensions the client offers, in the order it prefers.
+    /// The extensions the client offers, in the order it prefers. An offer of permessage-deflate that
+    /// has something wrong behind its name is not among them: it is declined, as RFC 7692 section 7.1
+    /// asks for, and the connection is not.
     #[must_use]
     pub fn extensions(&self) -> &[Extension<'a>] {
         &self.extensions

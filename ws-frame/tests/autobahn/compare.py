@@ -1,7 +1,7 @@
 """Compares the verdicts of a run with expected.json and fails on any difference (CPython 2.7).
 
 compare.py TABLE COLUMN INDEX [--record]: INDEX is the index.json that wstest wrote, COLUMN the kind
-of run ("server", "server deflate", "client", "client deflate"). --record writes the table instead.
+of run ("server", "server deflate", "client", "client deflate", "realtime-server"). --record writes the table instead.
 """
 from __future__ import print_function
 

@@ -323,10 +323,11 @@ fn limits_hold_on_the_wire_too() {
 }
 
 #[test]
-fn a_limit_of_zero_lets_empty_messages_through() {
+fn a_limit_of_one_byte_lets_the_empty_message_through() {
     let mut limits = Limits::default();
-    limits.max_message = 0;
-    let items = inflate(Role::Client, Params::default(), limits, [&b"\xc2\x00"[..]]);
+    limits.max_message = 1;
+    let empty = &b"\xc2\x01\x00"[..];
+    let items = inflate(Role::Client, Params::default(), limits, [empty]);
     assert_eq!(items, [Item::Binary(vec![])]);
 }
 
@@ -365,6 +366,40 @@ fn compressed_text_may_not_end_within_a_character() {
     let cut = frame(Role::Client, 0xC1, b"\x00\x01\x00\xfe\xff\xc3\x00");
     let failed = [Item::Failed(DecodeError::InvalidUtf8)];
     assert_eq!(receive(Params::default(), &cut), failed);
+}
+
+#[test]
+fn a_message_that_is_cut_off_is_refused_without_takeover() {
+    let payload = b"\xf2\x48\xcd\xc9\xc9\x07\x00";
+    for len in 0..payload.len() - 1 {
+        let cut = frame(Role::Client, 0xC1, &payload[..len]);
+        let items = receive(both(false, 15), &cut);
+        let failed = [Item::Failed(DecodeError::InvalidDeflate)];
+        assert_eq!(items, failed, "{len} bytes");
+    }
+    // In a stored block, and between the halves of its length.
+    for payload in [&b"\x00\x05\x00\xfa\xffHe"[..], b"\x00\x05\x00"] {
+        let cut = frame(Role::Client, 0xC2, payload);
+        let failed = [Item::Failed(DecodeError::InvalidDeflate)];
+        assert_eq!(receive(both(false, 15), &cut), failed, "{payload:02x?}");
+    }
+}
+
+#[test]
+fn references_beyond_the_agreed_window_are_taken_however_they_arrive() {
+    let payload = [noise(700), noise(700)].concat();
+    let mut deflater = Deflater::new(both(true, 15).server, 1);
+    let wire = deflater.to_bytes(Message::Binary(&payload)).unwrap();
+    assert!(wire.len() < 1000, "the repetition was seen");
+    for takeover in [true, false] {
+        // Holds every size of pieces against the whole.
+        let items = receive(both(takeover, 9), &wire);
+        assert_eq!(items, [Item::Binary(payload.clone())]);
+    }
+    // From one message to the next.
+    let again = deflater.to_bytes(Message::Binary(&payload)).unwrap();
+    let items = receive(both(true, 9), &[wire, again].concat());
+    assert_eq!(items, vec![Item::Binary(payload); 2]);
 }
 
 #[test]

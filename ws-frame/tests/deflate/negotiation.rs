@@ -71,7 +71,7 @@ const ALL: fn() -> Params = || params(direction(true, 15), direction(true, 15));
 #[test]
 fn server_grants_what_is_offered_within_what_it_wants() {
     let small = || params(direction(true, 12), direction(false, 10));
-    let cases: [(&str, Params, &str, Params); 10] = [
+    let cases: [(&str, Params, &str, Params); 12] = [
         ("", ALL(), "", ALL()),
         (
             "; server_no_context_takeover",
@@ -103,6 +103,14 @@ fn server_grants_what_is_offered_within_what_it_wants() {
             ALL(),
             "; client_max_window_bits=11",
             params(direction(true, 15), direction(true, 11)),
+        ),
+        // Its messages are inflated all the same; no size that could be answered is small enough.
+        ("; client_max_window_bits=8", ALL(), "", ALL()),
+        (
+            "; client_max_window_bits=8",
+            small(),
+            "; client_no_context_takeover; server_max_window_bits=12",
+            small(),
         ),
         // The server's wishes count where they are smaller, and may be stated unasked.
         (
@@ -159,10 +167,16 @@ fn server_declines_offers_that_are_none() {
         "; server_max_window_bits=+9",
         "; server_max_window_bits=9x",
         "; server_max_window_bits=100",
-        "; client_max_window_bits=8",
+        "; client_max_window_bits=7",
         "; client_max_window_bits=16",
+        "; client_max_window_bits=08",
         "; client_max_window_bits=010",
         "; Server_No_Context_Takeover",
+        "; server_max_window_bits=",
+        "; server_max_window_bits=\"\"",
+        "; server_max_window_bits=9 9",
+        ";",
+        "; /",
     ] {
         let bad = format!("permessage-deflate{bad}");
         let response = accept(&[&bad], ALL());
@@ -250,7 +264,7 @@ fn client_refuses_answers_that_do_not_fit_its_offer() {
             invalid,
         ),
         (
-            &["permessage-deflate; server_max_window_bits=8"],
+            &["permessage-deflate; server_max_window_bits=7"],
             ALL(),
             invalid,
         ),
@@ -330,6 +344,14 @@ fn client_takes_what_it_is_granted() {
         ),
         Ok(Some(params(direction(false, 11), direction(false, 9))))
     );
+    // A window that cannot be deflated into can be inflated from; 9 stands for it.
+    let smallest = params(direction(true, 9), direction(true, 15));
+    for wanted in [ALL(), smallest] {
+        assert_eq!(
+            verify(&["permessage-deflate; server_max_window_bits=8"], wanted),
+            Ok(Some(smallest))
+        );
+    }
 }
 
 #[test]
@@ -338,5 +360,6 @@ fn window_bits_are_from_9_to_15() {
         let expected = (9..=15).contains(&bits).then_some(bits);
         assert_eq!(WindowBits::new(bits).map(WindowBits::as_u8), expected);
     }
+    assert_eq!(WindowBits::new(9), Some(WindowBits::MIN));
     assert_eq!(WindowBits::new(15), Some(WindowBits::MAX));
 }

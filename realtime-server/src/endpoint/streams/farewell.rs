@@ -11,7 +11,7 @@ pub(super) fn farewell(end: End, config: &StreamConfig) -> Option<Bytes> {
     let jitter = match end {
         End::Shutdown => config.farewell_jitter,
         End::Expired | End::Overflow => config.retry_jitter,
-        End::Finished | End::Silent | End::Aborted | End::Left => return None,
+        End::Finished | End::Silent | End::Unfinished | End::Aborted | End::Left => return None,
     };
     let control = Control::new().with_retry(retry(config, jitter));
     Some(control.to_bytes().expect("it has no id"))

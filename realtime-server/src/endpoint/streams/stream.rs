@@ -127,6 +127,7 @@ impl EventStream {
         let sweep = Sweep {
             keep_alive: Some(config.keep_alive),
             silence: None,
+            rest: None,
         };
         let mut looks = sweep.looks();
         loop {

@@ -1,19 +1,14 @@
-use std::{future::poll_fn, io, sync::Arc};
-
 use bytes::BytesMut;
 use futures_util::FutureExt;
 use tokio::time;
-use tracing::{debug, warn};
+use tracing::warn;
 
 use super::{
     Ending,
     connection::{Connection, Farewell},
     handle::Shared,
 };
-use crate::http::Socket;
-
-/// How much a client may send after we said goodbye.
-const LAST_BYTES: usize = 1024 * 1024;
+use crate::websocket::{self, Outgoing, Parting};
 
 /// Parts with the client, and gives the handler time to return.
 pub(super) async fn finish(connection: Connection, farewell: Farewell) {
@@ -33,7 +28,10 @@ pub(super) async fn finish(connection: Connection, farewell: Farewell) {
         match farewell {
             Farewell::Gone { reset: true } => socket.abort(),
             Farewell::Gone { reset: false } => drop(socket),
-            Farewell::Close(..) => part(socket, &shared, config.close_timeout).await,
+            Farewell::Close(..) => {
+                websocket::part(socket, config.close_timeout, &*shared).await;
+                shared.session().input = BytesMut::new();
+            }
         }
     };
     let returning = async {
@@ -62,28 +60,14 @@ fn settle(shared: &Shared, farewell: &Farewell) {
     session.wake_all();
 }
 
-/// Sends what is queued, waits for the client's close frame, and ends the socket.
-async fn part(mut socket: Socket, shared: &Arc<Shared>, timeout: time::Duration) {
-    let peer = socket.peer();
-    let closing = time::timeout(timeout, async {
-        poll_fn(|cx| socket.poll_send(cx, &mut shared.session().output)).await?;
-        let mut left = LAST_BYTES;
-        while !shared.session().discard() && left > 0 {
-            let read =
-                poll_fn(|cx| socket.poll_read(cx, &mut shared.session().input, left)).await?;
-            if read == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            left = left.saturating_sub(read);
-        }
-        io::Result::Ok(socket)
-    });
-    match closing.await {
-        //= https://www.rfc-editor.org/rfc/rfc6455#section-7.1.1
-        //# in most normal cases, the server SHOULD close the TCP connection first
-        Ok(Ok(socket)) => socket.linger(timeout, LAST_BYTES).await,
-        Ok(Err(error)) => debug!(%peer, %error, "lost while closing"),
-        Err(_) => debug!(%peer, "did not answer the close frame in time"),
+impl Parting for &Shared {
+    fn turn<R>(&mut self, work: impl FnOnce(&mut Outgoing, &mut BytesMut) -> R) -> R {
+        let mut session = self.session();
+        let session = &mut *session;
+        work(&mut session.outgoing, &mut session.input)
     }
-    shared.session().input = BytesMut::new();
+
+    fn heard_last(&mut self) -> bool {
+        self.session().discard()
+    }
 }

@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -37,6 +38,8 @@ pub(super) struct Connection {
     pub(super) last_words: Option<Pin<Box<Sleep>>>,
     /// Whether the client's silence does not count, because it is not listened to.
     pub(super) forgiven: bool,
+    /// How long we have been waiting for the rest of a message before we stopped listening.
+    pub(super) spent: Duration,
     pub(super) batch: Vec<Bytes>,
 }
 
@@ -68,6 +71,7 @@ impl Connection {
         match ending {
             Some(Ending::Broken(_)) => self.metrics.websocket_protocol_errors.incr(),
             Some(Ending::Silent) => self.metrics.websocket_silent_clients.incr(),
+            Some(Ending::Unfinished) => self.metrics.websocket_message_timeouts.incr(),
             Some(Ending::Stuck) => self.metrics.write_timeouts.incr(),
             _ => {}
         }
@@ -108,6 +112,7 @@ impl Connection {
                 Taken::Ended(end) => {
                     session.end(match end {
                         End::Silent => Ending::Silent,
+                        End::Unfinished => Ending::Unfinished,
                         End::Expired => Ending::Expired,
                         _ => Ending::Shutdown,
                     });
@@ -128,6 +133,11 @@ impl Connection {
             if session.has_next() || session.is_clogged() {
                 self.seat.forgive();
                 self.forgiven = true;
+                self.spent += self.seat.waited();
+                self.seat.forgive_rest();
+                if session.take_whole() {
+                    self.spent = Duration::ZERO;
+                }
                 return Read::Later;
             }
             if session.look_ahead() || session.ending.is_some() {
@@ -143,6 +153,13 @@ impl Connection {
                 Poll::Pending => {
                     if std::mem::take(&mut self.forgiven) {
                         self.seat.expect_to_hear();
+                    }
+                    if session.take_whole() || !session.is_within_message() {
+                        self.seat.forgive_rest();
+                        self.spent = Duration::ZERO;
+                    }
+                    if session.is_within_message() {
+                        self.seat.expect_rest(self.spent);
                     }
                     return Read::Waiting;
                 }
@@ -175,19 +192,12 @@ impl Connection {
     /// Writes what is queued; says whether the handler waited for the room that this made.
     fn flush(&mut self, cx: &mut Context<'_>) -> bool {
         let mut session = self.shared.session();
-        loop {
-            match self.socket.poll_send(cx, &mut session.output) {
-                Poll::Ready(Ok(())) if session.push_held_pong() => {}
-                Poll::Ready(Err(error)) => {
-                    debug!(peer = %self.socket.peer(), %error, "cannot write");
-                    session.end(match error.kind() {
-                        ErrorKind::TimedOut => Ending::Stuck,
-                        _ => Ending::Lost,
-                    });
-                    break;
-                }
-                Poll::Ready(Ok(())) | Poll::Pending => break,
-            }
+        if let Poll::Ready(Err(error)) = session.outgoing.poll_write(&mut self.socket, cx) {
+            debug!(peer = %self.socket.peer(), %error, "cannot write");
+            session.end(match error.kind() {
+                ErrorKind::TimedOut => Ending::Stuck,
+                _ => Ending::Lost,
+            });
         }
         session.wake_writer(cx.waker())
     }
@@ -201,6 +211,9 @@ impl Connection {
             Some(Ending::Stuck) => return Some(Farewell::Gone { reset: true }),
             Some(Ending::Broken(error)) => return close(error.close_code()),
             Some(Ending::Expired) => return close(CloseCode::POLICY),
+            Some(ending @ Ending::Unfinished) => {
+                return Some(Farewell::Close(CloseCode::POLICY, ending.to_string()));
+            }
             Some(Ending::Silent | Ending::Shutdown) => return close(CloseCode::GOING_AWAY),
             Some(Ending::Closed(_)) | None => {}
         }

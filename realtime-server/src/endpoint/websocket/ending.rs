@@ -14,6 +14,9 @@ pub enum Ending {
     Lost,
     /// Nothing came for [`WebSocketConfig::idle_timeout`](crate::config::WebSocketConfig::idle_timeout).
     Silent,
+    /// It began a message and did not end it within
+    /// [`WebSocketConfig::message_timeout`](crate::config::WebSocketConfig::message_timeout).
+    Unfinished,
     /// It took nothing for [`WebSocketConfig::write_timeout`](crate::config::WebSocketConfig::write_timeout).
     Stuck,
     /// The token that it was opened with is over.
@@ -30,6 +33,7 @@ impl fmt::Display for Ending {
             Self::Broken(error) => error.fmt(f),
             Self::Lost => f.write_str("the socket ended without a close frame"),
             Self::Silent => f.write_str("nothing came from the client for too long"),
+            Self::Unfinished => f.write_str("a message did not arrive in time"),
             Self::Stuck => f.write_str("the client took nothing for too long"),
             Self::Expired => f.write_str("the token of the client is over"),
             Self::Shutdown => f.write_str("the server stops"),

@@ -2,11 +2,11 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::{Bytes, BytesMut};
 use ws_frame::{
-    Assembler, Close, CloseCode, CloseState, Frame, Limits, Opcode, Role, deflate::Params,
+    Assembler, Close, CloseCode, DecodeError, Frame, Limits, Opcode, Role, deflate::Params,
 };
 
 use super::{Closed, Ending, Message, compression::Compression};
-use crate::{config::WebSocketConfig, http::SendQueue};
+use crate::{config::WebSocketConfig, websocket::Outgoing};
 
 /// From this size on a payload goes to the socket as it is instead of being copied into the queue.
 const LARGE: usize = 1024;
@@ -21,12 +21,10 @@ pub(super) struct Session {
     assembler: Assembler,
     /// Taken out ahead, to find the control frames behind the message before it.
     next: Option<Message>,
-    pub(super) output: SendQueue,
+    pub(super) outgoing: Outgoing,
     compression: Option<Compression>,
-    high_water: usize,
-    /// The pong that is due once the queue is shorter.
-    pong: Option<Bytes>,
-    pub(super) state: CloseState,
+    /// Whether a message has become whole since that was last asked.
+    whole: bool,
     /// Whether what else comes is not to be understood: it follows a close frame or a violation.
     heard_last: bool,
     pub(super) ending: Option<Ending>,
@@ -52,7 +50,7 @@ impl Session {
         limits.max_fragments = config.max_fragments;
         let assembler = Assembler::new(Role::Server, limits);
         let compression = deflate.map(|agreed| Compression {
-            direction: agreed.server,
+            window_bits: agreed.server.window_bits,
             threshold: config.deflate_threshold,
         });
         Self {
@@ -63,10 +61,8 @@ impl Session {
             },
             compression,
             next: None,
-            output: SendQueue::new(config.write_timeout),
-            high_water: config.max_queued_bytes,
-            pong: None,
-            state: CloseState::default(),
+            outgoing: Outgoing::new(config.write_timeout, config.max_queued_bytes),
+            whole: false,
             heard_last: false,
             ending: None,
             goodbye: None,
@@ -106,7 +102,7 @@ impl Session {
                 Message::Text(text) => ws_frame::Message::text(text),
                 Message::Binary(bytes) => ws_frame::Message::Binary(bytes),
             };
-            compression.encode(plain, self.output.tail());
+            compression.encode(plain, self.outgoing.queue.tail());
             return;
         }
         let (opcode, payload) = match message {
@@ -118,9 +114,9 @@ impl Session {
             self.encode(frame);
             return;
         }
-        let head = frame.head().encode(self.output.tail());
+        let head = frame.head().encode(self.outgoing.queue.tail());
         head.expect("a message fits into memory");
-        self.output.push(payload);
+        self.outgoing.queue.push(payload);
     }
 
     /// Takes messages out of what has arrived until one is there that the handler has not got;
@@ -128,6 +124,7 @@ impl Session {
     pub(super) fn look_ahead(&mut self) -> bool {
         if self.next.is_none() && self.ending.is_none() {
             self.next = self.decode();
+            self.whole |= self.next.is_some();
         }
         self.next.is_some()
     }
@@ -139,6 +136,16 @@ impl Session {
         self.heard_last
     }
 
+    /// Whether a message has become whole since the last call.
+    pub(super) fn take_whole(&mut self) -> bool {
+        std::mem::take(&mut self.whole)
+    }
+
+    /// Whether the beginning of a message is there, and not its end.
+    pub(super) fn is_within_message(&self) -> bool {
+        self.assembler.finish(&self.input) == Err(DecodeError::UnexpectedEnd)
+    }
+
     /// Whether a message waits for the handler.
     pub(super) fn has_next(&self) -> bool {
         self.next.is_some()
@@ -146,7 +153,7 @@ impl Session {
 
     fn decode(&mut self) -> Option<Message> {
         loop {
-            let pong = match self.assembler.decode(&mut self.input) {
+            match self.assembler.decode(&mut self.input) {
                 Ok(None) => return None,
                 Ok(Some(ws_frame::Message::Text(text))) => {
                     return Some(Message::Text(text.as_str().to_owned()));
@@ -154,11 +161,11 @@ impl Session {
                 Ok(Some(ws_frame::Message::Binary(bytes))) => {
                     return Some(Message::Binary(Bytes::copy_from_slice(bytes)));
                 }
-                Ok(Some(ws_frame::Message::Pong(_))) => continue,
-                Ok(Some(ws_frame::Message::Ping(payload))) => Bytes::copy_from_slice(payload),
+                Ok(Some(ws_frame::Message::Pong(_))) => {}
+                Ok(Some(ws_frame::Message::Ping(payload))) => self.outgoing.answer_ping(payload),
                 Ok(Some(ws_frame::Message::Close(close))) => {
                     let code = close.map(|close| close.code());
-                    self.state.receive(close);
+                    self.outgoing.receive_close(close);
                     self.heard_last = true;
                     self.end(Ending::Closed(code));
                     return None;
@@ -168,33 +175,14 @@ impl Session {
                     self.end(Ending::Broken(error));
                     return None;
                 }
-            };
-            //= https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3
-            //# If an endpoint receives a Ping frame and has not yet sent Pong
-            //# frame(s) in response to previous Ping frame(s), the endpoint MAY
-            //# elect to send a Pong frame for only the most recently processed Ping
-            //# frame.
-            if self.is_clogged() {
-                self.pong = Some(pong);
-            } else {
-                self.encode(Frame::new(Opcode::Pong, &pong));
             }
         }
-    }
-
-    /// Moves the pong that was held back into the queue; says whether there was one.
-    pub(super) fn push_held_pong(&mut self) -> bool {
-        let Some(pong) = self.pong.take().filter(|_| self.may_send()) else {
-            return false;
-        };
-        self.encode(Frame::new(Opcode::Pong, &pong));
-        true
     }
 
     /// Queues a frame that is encoded already.
     pub(super) fn push_frame(&mut self, frame: Bytes) {
         if self.may_send() {
-            self.output.push(frame);
+            self.outgoing.queue.push(frame);
         }
     }
 
@@ -204,21 +192,17 @@ impl Session {
             Some(Ending::Closed(code)) => code.map(|code| Close::new(code, "")),
             _ => Some(Close::new(code, reason)),
         };
-        if self.state.close() {
-            let frame = ws_frame::Message::Close(close).encode(self.output.tail());
-            frame.expect("a close frame holds at most 125 bytes");
-        }
+        self.outgoing.close(close);
     }
 
-    /// Whether we have not said goodbye. A client that has may still be told what it asked for
-    /// before.
+    /// Whether there is somebody to send to, and we have not said goodbye.
     pub(super) fn may_send(&self) -> bool {
         let over = matches!(self.ending, Some(Ending::Lost | Ending::Stuck));
-        matches!(self.state, CloseState::Open | CloseState::Received) && !over
+        self.outgoing.may_send() && !over
     }
 
     pub(super) fn is_clogged(&self) -> bool {
-        self.output.len_bytes() > self.high_water
+        self.outgoing.is_clogged()
     }
 
     /// Notes that nothing more comes; the first reason counts.
@@ -278,7 +262,7 @@ impl Session {
     }
 
     fn encode(&mut self, frame: Frame<'_>) {
-        let encoded = frame.encode(self.output.tail());
+        let encoded = frame.encode(self.outgoing.queue.tail());
         encoded.expect("its payload was in a frame, or is short");
     }
 }

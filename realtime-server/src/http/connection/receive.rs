@@ -26,9 +26,10 @@ impl Connection {
             self.head_only = HeadScan::is_head(&self.input);
             if let Some(found) = scan.advance(&self.input, &self.serving.config)? {
                 let (peer, scheme) = (self.socket.peer(), self.socket.scheme());
-                let head =
+                let (exchange, mut head) =
                     reader::take(found, &mut self.input, peer, scheme, &self.serving.config)?;
-                return Ok(Some(head));
+                head.local = self.socket.local().map(|at| at.ip().to_canonical());
+                return Ok(Some((exchange, head)));
             }
             // What is read here is at most a head: the rest stays in the kernel's buffer.
             let room = (self.serving.config.max_head + BLANK_BYTES)

@@ -1,55 +1,52 @@
 use std::{
-    future::poll_fn,
     io,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
-use tokio::time;
-use tracing::debug;
-use ws_frame::{Close, CloseCode, CloseState, Limits, Message, Opcode, PartDecoder, Role};
+use ws_frame::{Close, CloseCode, CloseState, Limits, Opcode, PartDecoder, Role};
 
 use super::Gone;
 use crate::{
     config::HubConfig,
-    http::{SendQueue, Socket},
+    http::Socket,
+    websocket::{self, HIGH_WATER, Outgoing},
 };
 
 /// The most that one read takes.
 const READ: usize = 16 * 1024;
-/// Above so many bytes in the queue, only the latest ping is answered (RFC 6455 section 5.5.3), and
-/// nothing more is read.
-const HIGH_WATER: usize = 64 * 1024;
-/// How much a client may send after we said goodbye.
-const LAST_BYTES: usize = 1024 * 1024;
 
 /// A WebSocket as SignalR uses it: a stream of bytes, whatever its messages are, answered in text
 /// frames.
 #[derive(Debug)]
 pub(in crate::signalr) struct WebSocket {
     socket: Socket,
+    frames: Frames,
+    close_timeout: Duration,
+}
+
+/// All of a WebSocket but its socket.
+#[derive(Debug)]
+struct Frames {
     incoming: BytesMut,
     decoder: PartDecoder,
-    outgoing: SendQueue,
-    state: CloseState,
-    /// The pong that is due once the queue is shorter.
-    pong: Option<Bytes>,
+    outgoing: Outgoing,
     /// Why nothing more comes, once what came before is worked off.
     gone: Option<Gone>,
-    close_timeout: Duration,
 }
 
 impl WebSocket {
     pub(in crate::signalr) fn new(socket: Socket, leftover: BytesMut, config: &HubConfig) -> Self {
-        Self {
-            socket,
+        let frames = Frames {
             incoming: leftover,
             decoder: PartDecoder::new(Role::Server, limits()),
-            outgoing: SendQueue::new(config.send_timeout),
-            state: CloseState::default(),
-            pong: None,
+            outgoing: Outgoing::new(config.send_timeout, HIGH_WATER),
             gone: None,
+        };
+        Self {
+            socket,
+            frames,
             close_timeout: config.close_timeout,
         }
     }
@@ -61,10 +58,10 @@ impl WebSocket {
         records: &mut BytesMut,
     ) -> Poll<Result<(), Gone>> {
         loop {
-            if self.take_frames(records)? {
+            if self.frames.take(records)? {
                 return Poll::Ready(Ok(()));
             }
-            match ready!(self.socket.poll_read(cx, &mut self.incoming, READ)) {
+            match ready!(self.socket.poll_read(cx, &mut self.frames.incoming, READ)) {
                 Ok(0) => return Poll::Ready(Err(Gone::Lost(io::ErrorKind::UnexpectedEof.into()))),
                 Ok(_) => {}
                 Err(error) => return Poll::Ready(Err(Gone::Lost(error))),
@@ -74,70 +71,43 @@ impl WebSocket {
 
     /// Queues a frame that is encoded already.
     pub(in crate::signalr) fn push(&mut self, frame: Bytes) {
-        if self.state.may_send() {
-            self.outgoing.push(frame);
+        if self.frames.outgoing.state().may_send() {
+            self.frames.outgoing.queue.push(frame);
         }
     }
 
     /// Writes what is queued.
     pub(in crate::signalr) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        loop {
-            ready!(self.socket.poll_send(cx, &mut self.outgoing))?;
-            match self.pong.take() {
-                Some(pong) => self.push(pong),
-                None => return Poll::Ready(Ok(())),
-            }
-        }
+        self.frames.outgoing.poll_write(&mut self.socket, cx)
     }
 
     /// Whether so much is queued that the client should not be listened to.
     pub(in crate::signalr) fn is_clogged(&self) -> bool {
-        self.outgoing.len_bytes() > HIGH_WATER
+        self.frames.outgoing.is_clogged()
     }
 
     /// Sends what is queued and a close frame, waits for the client's, and ends the socket; all
     /// within the close time-out.
     pub(in crate::signalr) async fn close(mut self, code: CloseCode) {
-        let peer = self.socket.peer();
-        let timeout = self.close_timeout;
-        let closing = time::timeout(timeout, async {
-            if self.state.close() {
-                self.outgoing
-                    .push(encode(Message::Close(Some(Close::new(code, "")))));
-            }
-            self.socket.send(&mut self.outgoing).await?;
-            let mut discarded = BytesMut::new();
-            let mut left = LAST_BYTES;
-            while self.state != CloseState::Closed && left > 0 {
-                discarded.clear();
-                match poll_fn(|cx| self.poll_receive(cx, &mut discarded)).await {
-                    Ok(()) => left = left.saturating_sub(discarded.len()),
-                    Err(Gone::Closed | Gone::Broken(_)) => break,
-                    Err(Gone::Lost(error)) => return Err(error),
-                }
-            }
-            io::Result::Ok(self.socket)
-        });
-        match closing.await {
-            // RFC 6455 section 7.1.1: the server closes the TCP connection first.
-            Ok(Ok(socket)) => socket.linger(timeout, LAST_BYTES).await,
-            Ok(Err(error)) => debug!(%peer, %error, "lost while closing"),
-            Err(_) => debug!(%peer, "did not answer the close frame in time"),
-        }
+        // The answer to a client's close frame is always 1000, as ASP.NET Core's.
+        self.frames.outgoing.close(Some(Close::new(code, "")));
+        websocket::part(self.socket, self.close_timeout, self.frames).await;
     }
 
     /// Cuts the connection: what the client did not read is not kept for it.
     pub(in crate::signalr) fn abort(self) {
         self.socket.abort();
     }
+}
 
+impl Frames {
     /// Takes all frames out of what has arrived; says whether that gave any bytes.
-    fn take_frames(&mut self, records: &mut BytesMut) -> Result<bool, Gone> {
+    fn take(&mut self, records: &mut BytesMut) -> Result<bool, Gone> {
         if let Some(gone) = self.gone.take() {
             return Err(gone);
         }
         let before = records.len();
-        let taken = self.take_each_frame(records);
+        let taken = self.take_each(|payload| records.extend_from_slice(payload));
         let any = records.len() > before;
         match taken {
             Err(gone) if any => self.gone = Some(gone),
@@ -146,34 +116,34 @@ impl WebSocket {
         Ok(any)
     }
 
-    fn take_each_frame(&mut self, records: &mut BytesMut) -> Result<(), Gone> {
+    fn take_each(&mut self, mut take: impl FnMut(&[u8])) -> Result<(), Gone> {
         while let Some(part) = self
             .decoder
             .decode(&mut self.incoming)
             .map_err(Gone::Broken)?
         {
             match part.head.opcode {
-                Opcode::Text | Opcode::Binary | Opcode::Continuation => {
-                    records.extend_from_slice(part.payload);
-                }
-                Opcode::Ping => {
-                    let pong = encode(Message::Pong(part.payload));
-                    if self.outgoing.len_bytes() > HIGH_WATER {
-                        self.pong = Some(pong);
-                    } else if self.state.may_send() {
-                        self.outgoing.push(pong);
-                    }
-                }
+                Opcode::Text | Opcode::Binary | Opcode::Continuation => take(part.payload),
+                Opcode::Ping => self.outgoing.answer_ping(part.payload),
                 Opcode::Pong => {}
                 Opcode::Close => {
                     let close = Close::parse(part.payload).map_err(Gone::Broken)?;
-                    // The answer is always 1000, as ASP.NET Core's, and follows in `close`.
-                    self.state.receive(close);
+                    self.outgoing.receive_close(close);
                     return Err(Gone::Closed);
                 }
             }
         }
         Ok(())
+    }
+}
+
+impl websocket::Parting for Frames {
+    fn turn<R>(&mut self, work: impl FnOnce(&mut Outgoing, &mut BytesMut) -> R) -> R {
+        work(&mut self.outgoing, &mut self.incoming)
+    }
+
+    fn heard_last(&mut self) -> bool {
+        self.outgoing.state() == CloseState::Closed || self.take_each(|_| ()).is_err()
     }
 }
 
@@ -183,10 +153,4 @@ fn limits() -> Limits {
     limits.max_frame = usize::MAX;
     limits.max_message = usize::MAX;
     limits
-}
-
-fn encode(message: Message<'_>) -> Bytes {
-    message
-        .to_bytes()
-        .expect("a control frame holds no more than it was read with")
 }

@@ -53,15 +53,30 @@ pub(super) async fn slow_cancellable(
     }
 }
 
-/// What has another form in each protocol.
+/// What has another form in each protocol. Members are read whatever the case of their first letter,
+/// and may be missing, as in .NET.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ComplexObject {
+    #[serde(alias = "string")]
     string: Option<String>,
+    #[serde(alias = "intArray")]
     int_array: Option<Vec<i32>>,
+    #[serde(alias = "byteArray")]
     byte_array: Option<Binary>,
+    #[serde(alias = "guid", default = "no_guid")]
     guid: String,
+    #[serde(alias = "dateTime", default = "no_moment")]
     date_time: Timestamp,
+}
+
+fn no_guid() -> String {
+    "00000000-0000-0000-0000-000000000000".into()
+}
+
+fn no_moment() -> Timestamp {
+    let parsed = "0001-01-01T00:00:00Z".parse();
+    parsed.expect("a moment that a time stamp can tell")
 }
 
 pub(super) async fn echo_complex_object(
