@@ -217,7 +217,7 @@ impl Found<'_> {
 }
 
 impl Endpoint {
-    /// The handler for a request whose body is wanted, and whose path routing has understood as `path`.
+    /// The handler for a request whose body is wanted.
     fn admit(
         &self,
         head: &Head,

@@ -1,4 +1,5 @@
 mod negotiate;
+mod screen;
 mod seat;
 mod upgrade;
 
@@ -125,27 +126,6 @@ impl HubEndpoint {
     pub(crate) async fn ended(&self) {
         self.tasks.close();
         self.tasks.wait().await;
-    }
-
-    /// The answer to a request of `{path}/negotiate` that is refused whatever its body says.
-    pub(crate) fn screen_negotiation(head: &Head) -> Option<Response> {
-        let allow = const { HeaderValue::from_static("POST, OPTIONS") };
-        (head.method != Method::Post).then(|| not_allowed(allow))
-    }
-
-    /// The answer to a request of the hub's path that is refused whatever its body says: so nothing
-    /// is held for who has no connection.
-    pub(crate) fn screen(&self, head: &Head) -> Option<Response> {
-        match head.method {
-            Method::Get => None,
-            Method::Post | Method::Delete => {
-                let token = head.target.value("id");
-                self.look_up(token.as_deref()).err().map(Response::from)
-            }
-            _ => Some(not_allowed(
-                const { HeaderValue::from_static("GET, POST, DELETE, OPTIONS") },
-            )),
-        }
     }
 
     /// Answers a negotiation that was not [screened](Self::screen_negotiation) out.

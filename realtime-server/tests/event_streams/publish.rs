@@ -54,6 +54,19 @@ async fn text_is_the_data_whatever_curl_calls_it() {
 }
 
 #[tokio::test]
+async fn what_is_compressed_is_not_published() {
+    let rig = rig(local(), StreamConfig::default()).await;
+    for (coding, status) in [("gzip", 415), ("identity, br", 415), ("Identity", 200)] {
+        for lines in [TEXT, JSON] {
+            let lines = format!("{lines}Content-Encoding: {coding}\r\n");
+            let (got, answer) = publish(&rig, "", &lines, "{\"data\":1}").await;
+            assert_eq!(got, status, "{coding}");
+            assert_eq!(answer["field"] == "Content-Encoding", status == 415);
+        }
+    }
+}
+
+#[tokio::test]
 async fn text_has_its_other_fields_in_the_query() {
     let rig = rig(local(), StreamConfig::default()).await;
     let mut reader = rig.subscribe("?topic=t").await;

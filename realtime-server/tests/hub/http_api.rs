@@ -228,7 +228,13 @@ async fn bad_requests_are_refused_by_name_and_counted() {
         (answer.0, &answer.1["field"]),
         (415, &json!("Content-Type"))
     );
-    assert_eq!(rig.metrics.publications_refused.value(), refused + 2);
+    let packed = format!("{lines}Content-Type: application/json\r\nContent-Encoding: gzip\r\n");
+    let answer = request(rig.address, "POST /api/hubs/chat/send", &packed, call).await;
+    assert_eq!(
+        (answer.0, &answer.1["field"]),
+        (415, &json!("Content-Encoding"))
+    );
+    assert_eq!(rig.metrics.publications_refused.value(), refused + 3);
 }
 
 #[tokio::test]
