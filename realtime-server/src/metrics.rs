@@ -87,6 +87,9 @@ pub struct Metrics {
     pub hub_connections: Counter,
     /// Connections of hubs that sent no handshake that could be accepted.
     pub hub_handshakes_refused: Counter,
+    /// Negotiations and connections of hubs that were refused because their user had as many as one
+    /// may have.
+    pub hub_connections_limited: Counter,
     /// Negotiated connections of hubs for which no transport came in time.
     pub hub_negotiations_expired: Counter,
     /// Long polling connections of hubs whose clients did not poll again in time.

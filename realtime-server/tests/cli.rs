@@ -201,6 +201,18 @@ async fn shows_where_everything_is_and_serves_it() {
     assert_eq!((exit.code(), logs.as_str()), (Some(0), ""));
 }
 
+#[test]
+fn warns_that_this_machine_needs_no_token() {
+    let warning = "who asks from this machine needs no token";
+    let logs = |serving: Serving| {
+        serving.signal("TERM");
+        serving.end().1
+    };
+    assert!(logs(Serving::start(&[])).contains(warning));
+    let proxied = ["--proxy-protocol", "--trusted-proxy", "127.0.0.1"];
+    assert!(!logs(Serving::start(&proxied)).contains(warning));
+}
+
 #[tokio::test]
 async fn says_goodbye_and_exits_within_5_seconds_of_sigterm() {
     says_goodbye_and_exits("TERM").await;

@@ -1,20 +1,26 @@
 use std::{fmt, net::IpAddr, sync::Arc};
 
 use futures_util::future::join_all;
-use subtle::ConstantTimeEq;
 use tracing::debug;
 
 use super::{
     Denied, QueryToken, Tickets, TokenError, Verifier,
     credential::{Credential, shown},
+    digest::Digest,
 };
-use crate::{clock, config::Origins, http::Head, identity::Identity, metrics::Metrics};
+use crate::{
+    clock,
+    config::Origins,
+    http::{Head, Method, Version},
+    identity::Identity,
+    metrics::Metrics,
+};
 
 /// Who is known: whoever shows a token that is good and, if the application says so, whoever asks
 /// from this machine.
 #[derive(Default)]
 pub struct Access {
-    tokens: Vec<(Box<str>, Arc<Identity>)>,
+    tokens: Vec<(Digest, Arc<Identity>)>,
     verifiers: Vec<Verifier>,
     tickets: Option<Arc<Tickets>>,
     cookie: Option<(Box<str>, Origins)>,
@@ -36,10 +42,11 @@ impl Access {
         Self::default()
     }
 
-    /// Knows who shows `token`, as `who`.
+    /// Knows who shows `token`, as `who`. Only a digest of it is kept.
     #[must_use]
     pub fn with_token(mut self, token: &str, who: Identity) -> Self {
-        self.tokens.push((token.into(), Arc::new(who)));
+        let digest = Digest::of(token.as_bytes());
+        self.tokens.push((digest, Arc::new(who)));
         self
     }
 
@@ -58,8 +65,9 @@ impl Access {
     }
 
     /// Takes a token out of the cookie `name`, too, where a page of `origins` asks, or no page. A
-    /// browser sends cookies whatever page makes it ask; so a page of another origin is refused, and
-    /// so is an upgrade that does not say its origin.
+    /// browser sends cookies whatever page makes it ask; so a page of another origin is refused. So is
+    /// what changes something or upgrades and does not say its origin, unless the browser says by
+    /// `Sec-Fetch-Site` that it is a page of ours, or none.
     #[must_use]
     pub fn with_cookie(mut self, name: &str, origins: Origins) -> Self {
         self.cookie = Some((name.into(), origins));
@@ -67,8 +75,9 @@ impl Access {
     }
 
     /// Knows, as `who`, whoever shows no token but asks directly and from this machine: for a
-    /// server that listens on loopback only. Pages of other origins and names, and what comes by a
-    /// proxy, stay out.
+    /// server that listens on loopback only. Pages of other origins and names stay out, and what
+    /// shows a sign of a proxy: `Via`, `Forwarded`, `X-Real-IP`, `X-Forwarded-…` or HTTP/1.0. A proxy
+    /// on this machine that shows none makes everybody local: behind one, use tokens.
     #[must_use]
     pub fn with_local(mut self, who: Identity) -> Self {
         self.local = Some(Arc::new(who));
@@ -126,13 +135,7 @@ impl Access {
     }
 
     fn find(&self, credential: &Credential<'_>) -> Result<Known, Denied> {
-        // All are compared, each in the same time, so that no answer comes earlier than others.
-        let found = self
-            .tokens
-            .iter()
-            .filter(|(token, _)| token.as_bytes().ct_eq(&credential.secret).into())
-            .fold(None, |found, (_, who)| found.or(Some(who)));
-        if let Some(who) = found {
+        if let Some(who) = self.find_fixed(&credential.secret) {
             return Ok(Known::Somebody(Arc::clone(who)));
         }
         let text = str::from_utf8(&credential.secret).map_err(|_not_ascii| Denied::Unknown)?;
@@ -145,6 +148,18 @@ impl Access {
                 .ok_or(Denied::Unknown);
         }
         self.verify(text)
+    }
+
+    /// Whose fixed token it is. All are compared, so that no answer comes earlier than others.
+    fn find_fixed(&self, secret: &[u8]) -> Option<&Arc<Identity>> {
+        if self.tokens.is_empty() {
+            return None;
+        }
+        let digest = Digest::of(secret);
+        self.tokens
+            .iter()
+            .filter(|(token, _)| token.is_same(&digest))
+            .fold(None, |found, (_, who)| found.or(Some(who)))
     }
 
     fn verify(&self, token: &str) -> Result<Known, Denied> {
@@ -171,9 +186,13 @@ impl Access {
     fn check_page(&self, head: &Head) -> Result<(), Denied> {
         let origins = self.cookie.as_ref().map(|(_, origins)| origins);
         let admits = origins.is_some_and(|origins| head.comes_from(origins));
+        let site = head.headers.first("sec-fetch-site");
+        let is_own = matches!(site, Some(b"same-origin" | b"none"));
+        let is_foreign = site == Some(b"cross-site");
+        let changes = !matches!(head.method, Method::Get | Method::Head | Method::Options);
         let says_none = head.headers.first("origin").is_none();
-        let is_cross_site = head.headers.first("sec-fetch-site") == Some(b"cross-site");
-        if !admits || says_none && (is_cross_site || head.asks_for("websocket")) {
+        let is_open = !changes && !is_foreign && !head.asks_for("websocket");
+        if !admits || says_none && !is_own && !is_open {
             return Err(Denied::Foreign);
         }
         Ok(())
@@ -181,10 +200,7 @@ impl Access {
 
     fn find_local(&self, head: &Head) -> Result<Arc<Identity>, Denied> {
         let local = self.local.as_ref().ok_or(Denied::Missing)?;
-        let proxied = ["forwarded", "x-forwarded-for"]
-            .iter()
-            .any(|name| head.headers.first(name).is_some());
-        if proxied || !head.peer.ip().to_canonical().is_loopback() {
+        if is_passed_on(head) || !head.peer.ip().to_canonical().is_loopback() {
             return Err(Denied::Missing);
         }
         // A page can make a browser ask without a preflight, and rename its own host to ours.
@@ -204,6 +220,15 @@ impl fmt::Debug for Access {
             .field("local", &self.local)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a proxy may have sent a request for somebody else. One that is not told to may say nothing
+/// of it; then HTTP/1.0 tells, which nginx speaks by default and no browser does.
+fn is_passed_on(head: &Head) -> bool {
+    let tells = |name: &[u8]| {
+        matches!(name, b"via" | b"forwarded" | b"x-real-ip") || name.starts_with(b"x-forwarded-")
+    };
+    head.version == Version::Http10 || head.headers.iter().any(|(name, _)| tells(name))
 }
 
 /// Whether an authority, with or without a port, is a name for loopback.

@@ -10,7 +10,7 @@ use std::{error::Error, fmt};
 /// let pairs: Vec<_> = Cookies::new(b"a=1; session=\"x\"").collect();
 /// assert_eq!(pairs, [(&b"a"[..], &b"1"[..]), (b"session", b"x")]);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Cookies<'a> {
     rest: &'a [u8],
 }
@@ -88,6 +88,13 @@ fn unquoted(value: &[u8]) -> &[u8] {
     match value {
         [b'"', inner @ .., b'"'] => inner,
         value => value,
+    }
+}
+
+impl fmt::Debug for Cookies<'_> {
+    /// Without names and values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cookies").finish_non_exhaustive()
     }
 }
 

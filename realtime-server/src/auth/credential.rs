@@ -24,7 +24,7 @@ pub(super) fn shown<'a>(
     takes_query: bool,
 ) -> Result<Option<Credential<'a>>, Denied> {
     let header = match head.headers.first("authorization") {
-        Some(field) => Some(bearer(field).ok_or(Denied::Unknown)?),
+        Some(field) => Some(bearer(field)?),
         None => None,
     };
     let query = if takes_query { query(head)? } else { None };
@@ -70,8 +70,14 @@ fn query(head: &Head) -> Result<Option<Cow<'_, str>>, Denied> {
 
 //= https://www.rfc-editor.org/rfc/rfc9110#section-11.1
 //# It uses a case-insensitive token to identify the authentication scheme
-fn bearer(field: &[u8]) -> Option<&[u8]> {
-    let (scheme, token) = field.split_at_checked("Bearer ".len())?;
-    let token = token.trim_ascii_start();
-    (scheme.eq_ignore_ascii_case(b"Bearer ") && !token.is_empty()).then_some(token)
+fn bearer(field: &[u8]) -> Result<&[u8], Denied> {
+    let end = field.iter().position(|byte| *byte == b' ');
+    let (scheme, token) = field.split_at(end.unwrap_or(field.len()));
+    if !scheme.eq_ignore_ascii_case(b"Bearer") {
+        return Err(Denied::Unsupported);
+    }
+    match token.trim_ascii_start() {
+        b"" => Err(Denied::Unknown),
+        token => Ok(token),
+    }
 }

@@ -15,6 +15,8 @@ pub enum Denied {
     Missing,
     /// What was shown is nothing that is known or good.
     Unknown,
+    /// Something else than a bearer token was shown in `Authorization`.
+    Unsupported,
     /// Who asks is known, and may not.
     Forbidden,
     /// A page of another origin asks through its visitor's browser.
@@ -26,7 +28,7 @@ impl Denied {
     #[must_use]
     pub fn status(self) -> Status {
         match self {
-            Self::Missing | Self::Unknown => Status::UNAUTHORIZED,
+            Self::Missing | Self::Unknown | Self::Unsupported => Status::UNAUTHORIZED,
             Self::Forbidden | Self::Foreign => Status::FORBIDDEN,
         }
     }
@@ -46,7 +48,7 @@ impl Denied {
         //# authentication is necessary or attempted using an unsupported authentication method),
         //# the resource server SHOULD NOT include an error code or other error information.
         Some(match self {
-            Self::Missing => const { HeaderValue::from_static("Bearer") },
+            Self::Missing | Self::Unsupported => const { HeaderValue::from_static("Bearer") },
             Self::Unknown => const { HeaderValue::from_static("Bearer error=\"invalid_token\"") },
             Self::Forbidden => {
                 const { HeaderValue::from_static("Bearer error=\"insufficient_scope\"") }
@@ -60,7 +62,10 @@ impl Denied {
         self.challenged(Response::empty(self.status()))
     }
 
-    fn challenged(self, response: Response) -> Response {
+    //= https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2
+    //# The server generating a 401 response MUST send a WWW-Authenticate header field (Section 11.6.1)
+    //# containing at least one challenge applicable to the target resource.
+    pub(crate) fn challenged(self, response: Response) -> Response {
         match self.challenge() {
             Some(challenge) => response.header("www-authenticate", challenge),
             None => response,
@@ -71,7 +76,9 @@ impl Denied {
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Missing | Self::Unknown => "Authentication is required to access this resource.",
+            Self::Missing | Self::Unknown | Self::Unsupported => {
+                "Authentication is required to access this resource."
+            }
             Self::Forbidden => "this is not allowed to who asks",
             Self::Foreign => "pages of other origins may not do this",
         })

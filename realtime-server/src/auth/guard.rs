@@ -41,7 +41,9 @@ impl Guard {
         }
     }
 
-    /// Of those it lets in whom `policy` allows the path.
+    /// Of those it lets in whom `policy` allows the path, as routing has understood it, however it was
+    /// written: literals as they were registered, the values of parameters decoded, no slash at the
+    /// end. A `/` or `%` inside of a segment is `%2F` or `%25`.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = Some(policy);
@@ -60,19 +62,25 @@ impl Guard {
         &self.access
     }
 
+    /// Whether it matters to it which path of a route is asked for.
+    pub(crate) fn minds_path(&self) -> bool {
+        self.policy.is_some()
+    }
+
     /// Whether it lets in who shows nothing.
     pub(crate) fn admits_nobody(&self) -> bool {
         self.admits_nobody
     }
 
-    pub(crate) fn look(&self, head: &Head, query: QueryToken) -> Entry {
+    /// Decides by the head of a request for `path`.
+    pub(crate) fn look(&self, head: &Head, query: QueryToken, path: &str) -> Entry {
         let who = match self.access.recognise(head, query) {
             Ok(Known::Somebody(who)) => Some(who),
             Ok(Known::Later) => return Entry::Later,
             Err(Denied::Missing) if self.admits_nobody => None,
             Err(denied) => return Entry::Shut(denied),
         };
-        match self.permits(who.as_deref(), head) {
+        match self.permits(who.as_deref(), path) {
             Ok(()) => Entry::Open(who),
             Err(denied) => Entry::Shut(denied),
         }
@@ -83,18 +91,19 @@ impl Guard {
         &self,
         head: &Head,
         query: QueryToken,
+        path: &str,
     ) -> Result<Option<Arc<Identity>>, Denied> {
         self.access.refresh().await;
-        match self.look(head, query) {
+        match self.look(head, query, path) {
             Entry::Open(who) => Ok(who),
             Entry::Shut(denied) => Err(denied),
             Entry::Later => Err(Denied::Unknown),
         }
     }
 
-    fn permits(&self, who: Option<&Identity>, head: &Head) -> Result<(), Denied> {
+    fn permits(&self, who: Option<&Identity>, path: &str) -> Result<(), Denied> {
         match &self.policy {
-            Some(policy) => policy.check(who, head.target.path()),
+            Some(policy) => policy.check(who, path),
             None => Ok(()),
         }
     }

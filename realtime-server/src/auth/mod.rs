@@ -12,6 +12,7 @@ mod access;
 mod cookies;
 mod credential;
 mod denied;
+mod digest;
 mod guard;
 mod jwt;
 mod keys;

@@ -7,7 +7,8 @@ use crate::identity::Identity;
 
 type Check = dyn Fn(&Identity, &str) -> bool + Send + Sync;
 
-/// Says whether somebody may have what is called by a name: the path of a route, the method or a
+/// Says whether somebody may have what is called by a name: the path of a route as routing has
+/// [understood](super::Guard::policy) it, the method or a
 /// group of a hub, a topic of a stream. What has no name of its own, such as a stream without a
 /// topic, is called by the empty text.
 ///

@@ -107,7 +107,7 @@ pub(super) struct ClientOptions {
     proxy_fields: Fields,
     /// Have every connection begin with the PROXY protocol, of trusted proxies only.
     #[arg(long, env = "REALTIME_PROXY_PROTOCOL")]
-    proxy_protocol: bool,
+    pub(super) proxy_protocol: bool,
 }
 
 /// By which fields a proxy names its client.

@@ -141,8 +141,16 @@ async fn serve(options: &Options, logs: Option<LogForwarder>) -> Result<(), Star
         stream_write_timeout: options.streams.write_timeout(),
         ..HttpConfig::default()
     };
+    // With the PROXY protocol nobody connects directly.
+    let local = local && !options.clients.proxy_protocol;
     let people = tokens::people(&options.auth, options.pages.cookie_origins(), local)
         .map_err(StartError::People)?;
+    if people.publishers.knows_local() || people.users.knows_local() {
+        warn!(
+            "who asks from this machine needs no token, and a reverse proxy on it can make everybody \
+             local: behind one, set REALTIME_PUBLISH_TOKEN and REALTIME_USER_TOKENS"
+        );
+    }
     let mut server = ServerBuilder::new();
     server.task(reload_keys(&people).map_err(StartError::Runtime)?);
     let settings = demo::Settings {

@@ -45,7 +45,7 @@ pub(super) enum PeopleError {
 }
 
 /// Reads who is known; pages of `cookie_origins` may show a cookie. `local` says that the server
-/// listens on loopback only; then nobody needs a token unless there is one.
+/// is connected to from this machine only; then nobody needs a token unless there is one.
 pub(super) fn people(
     options: &AuthOptions,
     cookie_origins: Origins,

@@ -59,6 +59,9 @@ pub struct HubConfig {
     pub groups_kept: Duration,
     /// Memberships of users that are remembered, given and kept ones together: 100,000.
     pub max_remembered_groups: usize,
+    /// Connections of one user at the same time, on all transports, from their negotiation to their
+    /// end: 100. Beyond it: 429. Connections of nobody who is known are not counted.
+    pub max_per_user: Option<usize>,
     /// Connections that are negotiated and not yet connected: 10,000.
     pub max_pending: usize,
     /// Connections that live between polls or may outlive their socket, where no socket counts them:
@@ -105,6 +108,7 @@ impl Default for HubConfig {
             max_group_name: 256,
             groups_kept: Duration::ZERO,
             max_remembered_groups: 100_000,
+            max_per_user: Some(100),
             max_pending: 10_000,
             max_polling: 10_000,
             allow_stateful_reconnect: false,

@@ -21,6 +21,9 @@ pub struct WebSocketConfig {
     /// The sub-protocols that are spoken here, the preferred one first: none. A client that offers
     /// others is connected without one; [`protocol`](crate::endpoint::WebSocket::protocol) tells.
     pub protocols: Vec<Box<str>>,
+    /// Connections of one user at the same time, until their handlers have ended: 100. Beyond it: 429.
+    /// Connections of nobody who is known are not counted.
+    pub max_per_user: Option<usize>,
     /// One message over all its frames: 1 MiB. Beyond it, as soon as a frame declares it or so much
     /// was inflated: close code 1009. Frames have no limit of their own.
     pub max_message: usize,
@@ -60,6 +63,7 @@ impl Default for WebSocketConfig {
         Self {
             origins: None,
             protocols: Vec::new(),
+            max_per_user: Some(100),
             max_message: 1024 * 1024,
             max_fragments: 1 << 17,
             max_queued_bytes: 64 * 1024,

@@ -109,11 +109,13 @@ impl TicketOffice {
             return self.stream.subscribe_as(request, &holder);
         }
         self.metrics.tickets_refused.incr();
+        let denied = Denied::Unknown;
+        denied.count(&self.metrics);
         debug!(peer = %request.head.peer, "no ticket of this server, or no longer");
-        Problem::new(Status::UNAUTHORIZED)
+        let problem = Problem::new(denied.status())
             .with_detail("the ticket is unknown, used or too old")
-            .with_field("token")
-            .into()
+            .with_field("token");
+        denied.challenged(problem.into())
     }
 }
 

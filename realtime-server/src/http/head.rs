@@ -71,6 +71,7 @@ pub(crate) fn parse(
         headers,
         framing,
         peer: client.peer,
+        local: None,
         scheme: client.scheme,
         forwarded_host: client.host,
         identity: None,

@@ -58,6 +58,8 @@ pub(super) async fn serve(
     // Of its own, because polling a token takes its lock: the server's is shared by all.
     serving.drain = serving.drain.child_token();
     let traffic = Arc::new(Traffic::default());
+    let local = stream.get_ref().0.stream().local_addr();
+    let local = local.ok().map(|address| address.ip().to_canonical());
     let wire = Wire::new(stream, peer, &serving.config, Arc::clone(&traffic));
     let opening = builder(&serving.config).handshake::<_, Bytes>(wire);
     let end = match timeout(serving.config.head_timeout, opening).await {
@@ -65,6 +67,7 @@ pub(super) async fn serve(
             let shared = Shared {
                 serving,
                 peer,
+                local,
                 permits,
                 traffic,
             };

@@ -25,8 +25,9 @@ pub(crate) fn admits(origins: &Origins, head: &Head) -> bool {
         || origin != "null" && listed.iter().any(|one| one.eq_ignore_ascii_case(origin))
 }
 
-/// A page in clear text is not that of a server that is reached over TLS: anybody on the way could
-/// have written it. The other way round TLS ended in front of us.
+/// Scheme, host and port are the same (RFC 6454 section 5). A page in clear text is not that of a
+/// server that is reached over TLS: anybody on the way could have written it. Where TLS ends in front
+/// of us, a trusted proxy says so.
 fn is_same(origin: &str, head: &Head) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else {
         return false;
@@ -35,5 +36,5 @@ fn is_same(origin: &str, head: &Head) -> bool {
         return false;
     };
     let [one, two] = [authority, own].map(|authority| scheme.without_default_port(authority));
-    (scheme == Scheme::Https || head.scheme == Scheme::Http) && one.eq_ignore_ascii_case(two)
+    scheme == head.scheme && one.eq_ignore_ascii_case(two)
 }

@@ -1,7 +1,8 @@
 //! A request as routing and handlers see it.
 
 use std::borrow::Cow;
-use std::net::SocketAddr;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -38,6 +39,8 @@ pub struct Head {
     /// [trusted proxy](crate::config::HttpConfig::trusted_proxies) there names; port 0 if it names
     /// none.
     pub peer: SocketAddr,
+    /// The address of ours that the client or its proxy has connected to, where it is known.
+    pub(crate) local: Option<IpAddr>,
     /// Whether it came over TLS, to us or to that proxy.
     pub scheme: Scheme,
     /// The authority that a trusted proxy was asked for.
@@ -82,7 +85,7 @@ impl Head {
 }
 
 /// A request with its whole body.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request {
     /// Everything before the body.
     pub head: Head,
@@ -119,6 +122,17 @@ impl Request {
     }
 }
 
+impl fmt::Debug for Request {
+    /// Without the body, which can be anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("head", &self.head)
+            .field("params", &self.params)
+            .field("body", &self.body.len())
+            .finish()
+    }
+}
+
 /// Names and decoded values of the parameters in a path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Params(Vec<(Arc<str>, String)>);
@@ -128,6 +142,11 @@ impl Params {
     #[must_use]
     pub fn new(pairs: Vec<(Arc<str>, String)>) -> Self {
         Self(pairs)
+    }
+
+    /// The values in the order of the path.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(_, value)| value.as_str())
     }
 
     /// The value of the first parameter with this name.

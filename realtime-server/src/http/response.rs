@@ -1,5 +1,6 @@
 //! What a handler answers.
 
+use std::fmt;
 use std::future::Future;
 
 use bytes::{Bytes, BytesMut};
@@ -11,7 +12,6 @@ use super::request_line::is_token_byte;
 use super::{Body, HeaderValue, Problem, Source, Status, Upgraded, Version};
 
 /// A response. Its length, `Date` and `Connection` are the connection's business.
-#[derive(Debug)]
 pub struct Response {
     /// The status.
     pub status: Status,
@@ -113,13 +113,18 @@ impl Response {
         }
     }
 
-    /// Adds a header line. The name is a token.
+    /// Adds a header line.
     ///
     /// `connection`, `content-length`, `date`, `keep-alive` and `transfer-encoding` are the
     /// connection's own and left out.
+    ///
+    /// # Panics
+    ///
+    /// If `name` is no token (RFC 9110 section 5.1): it could forge a line.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: HeaderValue) -> Self {
-        debug_assert!(name.bytes().all(is_token_byte), "{name:?} is no token");
+        let is_token = !name.is_empty() && name.bytes().all(is_token_byte);
+        assert!(is_token, "{name:?} is no token");
         if !OWN_FIELDS.iter().any(|own| own.eq_ignore_ascii_case(name)) {
             self.headers.push((name, value));
         }
@@ -169,9 +174,38 @@ impl Response {
     }
 }
 
+impl fmt::Debug for Response {
+    /// Names of header lines only, and no content: both can be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .field("body", &self.body)
+            .finish_non_exhaustive()
+    }
+}
+
 /// So that a handler can refuse with `?`.
 impl From<Result<Response, Problem>> for Response {
     fn from(answer: Result<Response, Problem>) -> Self {
         answer.unwrap_or_else(Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_token_is_no_name() {
+        for name in ["", "a b", "a:", "a\r\nb", "\u{e9}", "a\0"] {
+            let added = catch_unwind(|| Response::empty(Status::OK).header(name, NOSNIFF));
+            assert!(added.is_err(), "{name:?}");
+        }
+        let added = Response::empty(Status::OK).header("X-a!#$%&'*+-.^_`|~9", NOSNIFF);
+        assert_eq!(added.headers().count(), 1);
     }
 }

@@ -242,7 +242,9 @@ impl<S: Send + Sync + 'static> Hub<S> {
     }
 
     /// Says by the request that opens a connection to which user it belongs, for as long as it
-    /// lasts. Without this, it is the user whom the guard has found out, if there is one.
+    /// lasts. Without this, it is the user whom the guard has found out, if there is one. The
+    /// negotiation is asked about, too: as far as it tells the user, it is
+    /// [counted](crate::config::HubConfig::max_per_user).
     #[must_use]
     pub fn user_id(
         mut self,

@@ -12,6 +12,7 @@ use super::{
     router::{Found, Router},
 };
 use crate::{
+    auth::Cookies,
     config::Hosts,
     http::{Decision, Handler, Head, Method, Problem, Response, Scheme, Service, Status},
     metrics::Metrics,
@@ -65,7 +66,7 @@ impl Service for Front {
     fn route(&self, head: &Head) -> Decision {
         let found = self.router.find(head);
         let (admitted, grant) = self.rules.cors.decide(found.origins(), head);
-        let token = token(head);
+        let token = token(head, found.cookie());
         let mut asked = Asked {
             grant,
             client: head.peer.ip(),
@@ -191,15 +192,27 @@ impl Rules {
 /// after a preflight.
 fn shows_bearer(head: &Head) -> bool {
     let credentials = head.headers.first("authorization");
-    let scheme = credentials.and_then(|credentials| credentials.get(.."bearer ".len()));
-    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "))
+    credentials.is_some_and(|credentials| bearer(credentials).is_some())
 }
 
-/// What a request shows to say who it is from; whether it is good is decided elsewhere.
-fn token(head: &Head) -> Option<Cow<'_, [u8]>> {
-    let credentials = head.headers.first("authorization").map(Cow::Borrowed);
-    credentials.or_else(|| {
-        let token = head.target.value("access_token")?;
-        Some(Cow::Owned(token.into_owned().into_bytes()))
-    })
+fn bearer(credentials: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = credentials.split_at_checked("bearer ".len())?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
+}
+
+/// What a request shows to say who it is from; whether it is good is decided elsewhere. One token is
+/// the same wherever it stands: in the header, the cookie of this name, or the query.
+fn token<'a>(head: &'a Head, cookie: Option<&str>) -> Option<Cow<'a, [u8]>> {
+    if let Some(credentials) = head.headers.first("authorization") {
+        return Some(bearer(credentials).unwrap_or(credentials).into());
+    }
+    let lines = head.headers.all("cookie");
+    match cookie.map_or(Ok(None), |name| Cookies::find(lines, name)) {
+        Ok(Some(value)) => return Some(value.into()),
+        // There is one, and it will be refused.
+        Err(_unusable) => return head.headers.first("cookie").map(Cow::Borrowed),
+        Ok(None) => {}
+    }
+    let token = head.target.value("access_token")?;
+    Some(Cow::Owned(token.into_owned().into_bytes()))
 }

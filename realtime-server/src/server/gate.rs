@@ -37,22 +37,30 @@ impl Entrance {
     }
 }
 
-/// The handler of `endpoint` for whoever its guard lets in by `head`, or the refusal.
+/// The handler of `endpoint` for whoever its guard lets in by `head`, or the refusal. Routing has
+/// understood the path as `path`.
 pub(super) fn pass(
     endpoint: &Endpoint,
     head: &Head,
+    path: impl FnOnce() -> String,
     metrics: &Arc<Metrics>,
 ) -> Result<Handler, Response> {
     let Some(guard) = &endpoint.guard else {
         return Ok(Arc::clone(&endpoint.handler));
     };
     let entrance = endpoint.entrance;
-    match guard.look(head, entrance.query()) {
+    let path = if guard.minds_path() {
+        path()
+    } else {
+        String::new()
+    };
+    match guard.look(head, entrance.query(), &path) {
         Entry::Open(who) => Ok(known(Arc::clone(&endpoint.handler), who)),
         Entry::Shut(denied) => Err(refuse(entrance, head, denied, metrics)),
         Entry::Later => {
             let (guard, handler) = (guard.clone(), Arc::clone(&endpoint.handler));
-            Ok(later(guard, handler, entrance, Arc::clone(metrics)))
+            let metrics = Arc::clone(metrics);
+            Ok(later(guard, handler, entrance, path.into(), metrics))
         }
     }
 }
@@ -69,12 +77,19 @@ fn known(handler: Handler, who: Option<Arc<Identity>>) -> Handler {
 }
 
 /// Looks again after keys have been fetched; only then does the handler run.
-fn later(guard: Guard, handler: Handler, entrance: Entrance, metrics: Arc<Metrics>) -> Handler {
+fn later(
+    guard: Guard,
+    handler: Handler,
+    entrance: Entrance,
+    path: Arc<str>,
+    metrics: Arc<Metrics>,
+) -> Handler {
     Arc::new(move |mut request| {
         let (guard, handler) = (guard.clone(), Arc::clone(&handler));
-        let metrics = Arc::clone(&metrics);
+        let (path, metrics) = (Arc::clone(&path), Arc::clone(&metrics));
         Box::pin(async move {
-            match guard.look_later(&request.head, entrance.query()).await {
+            let looking = guard.look_later(&request.head, entrance.query(), &path);
+            match looking.await {
                 Ok(who) => {
                     request.head.identity = who;
                     handler(request).await

@@ -108,6 +108,41 @@ impl Pattern {
         }
         Some(Params::new(pairs))
     }
+
+    /// The path that was understood when `params` were found in it, in one form for all ways to write
+    /// it: literals as in the pattern, values decoded, no slash at the end. What a segment holds of `/`
+    /// and `%` is written as `%2F` and `%25`.
+    pub(super) fn path(&self, params: &Params) -> String {
+        let mut values = params.values();
+        let mut path = String::new();
+        for segment in &self.segments {
+            path.push('/');
+            match segment {
+                Segment::Literal(literal) => path.push_str(literal),
+                Segment::Parameter(_) => push_segment(&mut path, values.next().unwrap_or_default()),
+            }
+        }
+        if self.rest.is_some() {
+            for part in split(values.next().unwrap_or_default()) {
+                path.push('/');
+                push_segment(&mut path, &percent_decode_str(part).decode_utf8_lossy());
+            }
+        }
+        if path.is_empty() {
+            path.push('/');
+        }
+        path
+    }
+}
+
+fn push_segment(path: &mut String, value: &str) {
+    for char in value.chars() {
+        match char {
+            '/' => path.push_str("%2F"),
+            '%' => path.push_str("%25"),
+            char => path.push(char),
+        }
+    }
 }
 
 impl fmt::Display for Pattern {

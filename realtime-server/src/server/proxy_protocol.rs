@@ -55,7 +55,9 @@ async fn read_block(
     let mut block = vec![0; length];
     socket.read_exact(&mut block).await?;
     match (command, family) {
-        (0x20, _) | (0x21, 0x00) => Ok(None),
+        // A receiver falls back to what it sees itself for families that it does not know what to do
+        // with, here UDP and Unix sockets (section 2.2); families that there are not are refused.
+        (0x20, _) | (0x21, 0x00 | 0x12 | 0x22 | 0x31 | 0x32) => Ok(None),
         (0x21, 0x11) => match block.as_slice() {
             [a, b, c, d, _, _, _, _, high, low, _, _, ..] => {
                 let port = u16::from_be_bytes([*high, *low]);

@@ -154,6 +154,12 @@ impl Found<'_> {
         self.endpoint.is_some_and(|endpoint| endpoint.negotiates)
     }
 
+    /// The name of the cookie that may carry a token.
+    pub(super) fn cookie(&self) -> Option<&str> {
+        let guard = self.endpoint?.guard.as_ref();
+        guard.and_then(|guard| guard.access().cookie())
+    }
+
     /// The methods that are taken here.
     pub(super) fn methods(&self) -> HeaderValue {
         let resource = self.resource.as_ref();
@@ -172,15 +178,17 @@ impl Found<'_> {
             _ => self.endpoint,
         };
         match endpoint {
-            Some(endpoint) => match pass(endpoint, head, metrics) {
-                Ok(handler) => Decision::Call {
-                    body_limit: endpoint.body_limit,
-                    params,
-                    handler,
-                    pace: endpoint.pace,
-                },
-                Err(refusal) => Decision::Answer(refusal),
-            },
+            Some(endpoint) => {
+                match pass(endpoint, head, || resource.pattern.path(&params), metrics) {
+                    Ok(handler) => Decision::Call {
+                        body_limit: endpoint.body_limit,
+                        params,
+                        handler,
+                        pace: endpoint.pace,
+                    },
+                    Err(refusal) => Decision::Answer(refusal),
+                }
+            }
             None if head.method == Method::Options => Decision::Answer(
                 Response::empty(Status::NO_CONTENT).header("allow", resource.allow()),
             ),

@@ -7,7 +7,13 @@ use super::{
     raw::Raw,
     transport::Wire,
 };
-use crate::{config::HubConfig, hub::Core, identity::Identity, metrics::Metrics};
+use crate::{
+    config::HubConfig,
+    http::Head,
+    hub::{Core, Panicked},
+    identity::Identity,
+    metrics::Metrics,
+};
 
 /// What stands behind the transports of an endpoint.
 #[derive(Clone, Debug)]
@@ -28,6 +34,17 @@ impl Application {
         match self {
             Self::Hub(core) => &core.metrics,
             Self::Raw(raw) => &raw.metrics,
+        }
+    }
+
+    /// The user that a request belongs to.
+    pub(super) fn user_of(&self, head: &Head) -> Result<Option<Arc<str>>, Panicked> {
+        match self {
+            Self::Hub(core) => core.user_of(head),
+            Self::Raw(_) => {
+                let identity = head.identity.as_ref();
+                Ok(identity.and_then(|identity| identity.user.clone()))
+            }
         }
     }
 

@@ -78,7 +78,11 @@ impl Connection {
         session: Session,
         records: BytesMut,
     ) -> Self {
-        let Opener { head, principal } = opener;
+        let Opener {
+            head,
+            principal,
+            user,
+        } = opener;
         let origin = Origin {
             head,
             transport: wire.transport(),
@@ -94,7 +98,6 @@ impl Connection {
             let ping = form.frame(encoded(&Message::Ping, origin.protocol));
             Resume::new(core.config.stateful_buffer, ping)
         });
-        let user = core.user_of(&origin.head);
         let nobody_knows = user.is_err();
         let mut member =
             Member::new(id, form, limits, Overflow::Disconnect).of_user(user.unwrap_or_default());

@@ -40,6 +40,8 @@ impl HubEndpoint {
                     .content(text()),
             )
             .connect_response(426, schemas.problem("The WebSocket is of another version."))
+            .connect_response(429, schemas.problem("The user has too many connections."))
+            .negotiate_response(429, schemas.problem("The user has too many connections."))
             .negotiate_response(
                 503,
                 schemas.problem("Too many connections are being negotiated."),

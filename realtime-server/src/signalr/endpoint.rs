@@ -1,4 +1,5 @@
 mod negotiate;
+mod seat;
 mod upgrade;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -17,7 +18,7 @@ use self::{negotiate::negotiate, upgrade::upgrade};
 use super::{
     application::Application,
     connection::keep_alive,
-    line::{Arrival, Left, Line, Refused},
+    line::{Left, Line, Refused},
     opening::Opener,
     raw::{Raw, RawConnection},
     table::{Listed, Table},
@@ -29,6 +30,7 @@ use crate::{
     http::{Head, HeaderValue, Method, Problem, Request, Response, Status},
     hub::Core,
     metrics::Metrics,
+    throttle::Places,
 };
 
 /// How often connections are looked for whose clients have not come.
@@ -38,6 +40,8 @@ const EXPIRY_PERIOD: Duration = Duration::from_secs(1);
 pub struct HubEndpoint {
     application: Application,
     table: Arc<Table>,
+    /// How many connections each user has.
+    users: Arc<Places>,
     /// The connections that no socket runs.
     tasks: TaskTracker,
     /// Ends connections that have no handshake yet.
@@ -68,6 +72,7 @@ impl HubEndpoint {
         Self {
             table: Arc::new(Table::new(application.config())),
             application,
+            users: Arc::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             _cut: cut.clone().drop_guard(),
@@ -127,7 +132,12 @@ impl HubEndpoint {
         if request.method() != Method::Post {
             return not_allowed(const { HeaderValue::from_static("POST, OPTIONS") });
         }
-        negotiate(self.config(), &self.table, request)
+        let user = self.application.user_of(&request.head);
+        let mut seat = None;
+        match self.seat(&mut seat, &user, &request.head) {
+            Ok(()) => negotiate(self.config(), &self.table, request, seat),
+            Err(refusal) => refusal,
+        }
     }
 
     /// Answers a request of the hub's path.
@@ -164,25 +174,27 @@ impl HubEndpoint {
     }
 
     fn stream(&self, line: &Arc<Line>, head: &Head) -> Response {
-        match self.arrive(line, Transport::ServerSentEvents) {
-            Ok((_, listed)) => {
+        match self.arrive(line, Transport::ServerSentEvents, head) {
+            Ok(Some(first)) => {
                 let requests = Requests::new(Arc::clone(line));
-                self.spawn(Wire::ServerSentEvents(requests), line, head, listed);
+                self.spawn(Wire::ServerSentEvents(requests), line, first);
                 transport::stream(Arc::clone(line))
             }
+            // A stream is not replaced by another one.
+            Ok(None) => refusal(Refused::Active),
             Err(refusal) => refusal,
         }
     }
 
     async fn poll(&self, line: &Arc<Line>, head: &Head) -> Response {
-        match self.arrive(line, Transport::LongPolling) {
-            Ok((Arrival::First, listed)) => {
+        match self.arrive(line, Transport::LongPolling, head) {
+            Ok(Some(first)) => {
                 let requests = Requests::new(Arc::clone(line));
-                self.spawn(Wire::LongPolling(requests), line, head, listed);
+                self.spawn(Wire::LongPolling(requests), line, first);
                 // At once: it tells the client that it may send its handshake.
                 Response::bytes(Status::OK, "application/octet-stream", Bytes::new())
             }
-            Ok((Arrival::Again, _)) => {
+            Ok(None) => {
                 let timeout = self.config().poll_timeout;
                 let (answer, ended) = transport::poll(line, timeout).await;
                 if ended {
@@ -211,25 +223,38 @@ impl HubEndpoint {
     }
 
     /// In the order of ASP.NET Core: whether the transport is offered, whether it is the one, and
-    /// whether its place is free.
+    /// whether its place is free. Gives what begins with the first request of a transport.
     fn arrive(
         &self,
         line: &Arc<Line>,
         transport: Transport,
-    ) -> Result<(Arrival, Option<Listed>), Response> {
+        head: &Head,
+    ) -> Result<Option<First>, Response> {
         if !is_offered(self.config(), transport) {
             return Err(not_offered(transport));
         }
-        self.table.arrive(line, transport).map_err(|refused| {
+        let mut user = Ok(None);
+        if line.transport().is_none() {
+            user = self.application.user_of(head);
+            line.seat(|seat| self.seat(seat, &user, head))?;
+        }
+        let listed = self.table.arrive(line, transport).map_err(|refused| {
             debug!(connection = %line.id, ?refused, "a transport request was refused");
             refusal(refused)
-        })
+        })?;
+        Ok(listed.map(|listed| First {
+            listed,
+            opener: Opener {
+                head: head.clone(),
+                principal: Arc::clone(&line.principal),
+                user,
+            },
+        }))
     }
 
     /// Runs a connection beside its requests.
-    fn spawn(&self, wire: Wire, line: &Line, head: &Head, listed: Option<Listed>) {
+    fn spawn(&self, wire: Wire, line: &Line, First { listed, opener }: First) {
         let application = self.application.clone();
-        let opener = Opener::new(head.clone(), Arc::clone(&line.principal));
         // Boxed, because each future that it is moved into would hold it twice.
         let running =
             Box::pin(application.run(wire, Arc::clone(&line.id), opener, self.stop.clone()));
@@ -239,6 +264,12 @@ impl HubEndpoint {
             cut.run_until_cancelled_owned(running).await;
         });
     }
+}
+
+/// What begins with the first transport request of a negotiated connection.
+struct First {
+    listed: Listed,
+    opener: Opener,
 }
 
 /// Why a request finds no connection.

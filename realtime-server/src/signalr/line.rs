@@ -2,6 +2,7 @@ mod incoming;
 mod outgoing;
 
 use std::{
+    fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
@@ -16,7 +17,7 @@ use tokio::{
 
 pub(super) use self::outgoing::Polled;
 use super::transport::Attached;
-use crate::hub::Principal;
+use crate::{hub::Principal, throttle::Place};
 
 /// Bytes that wait for the hub before a POST waits for it, and bytes that wait for a poll or a
 /// stream before the connection takes no more out of its outbox.
@@ -24,7 +25,6 @@ const BUFFER: usize = 64 * 1024;
 
 /// A connection as requests find it by its token: which transport it is on, and the bytes that go
 /// between requests and its task.
-#[derive(Debug)]
 pub(super) struct Line {
     /// The public name of the connection.
     pub(super) id: Arc<str>,
@@ -39,7 +39,6 @@ pub(super) struct Line {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
 struct State {
     /// None as long as it is only negotiated.
     transport: Option<Transport>,
@@ -47,6 +46,8 @@ struct State {
     idle_since: Option<Instant>,
     /// Its place among those that hold no socket.
     place: Option<OwnedSemaphorePermit>,
+    /// Its place among those of its user.
+    seat: Option<Place>,
     incoming: BytesMut,
     left: Option<Left>,
     outgoing: Vec<Bytes>,
@@ -111,11 +112,13 @@ impl Line {
         stateful: bool,
         principal: Principal,
         place: OwnedSemaphorePermit,
+        seat: Option<Place>,
     ) -> Self {
         let state = State {
             transport: None,
             idle_since: Some(Instant::now()),
             place: Some(place),
+            seat,
             incoming: BytesMut::new(),
             left: None,
             outgoing: Vec::new(),
@@ -173,6 +176,11 @@ impl Line {
             Some(Transport::WebSockets) if state.resumable => Ok(Arrival::Again),
             Some(_) => Err(Refused::Active),
         }
+    }
+
+    /// Its place among those of its user, which `change` may change.
+    pub(super) fn seat<T>(&self, change: impl FnOnce(&mut Option<Place>) -> T) -> T {
+        change(&mut self.lock().seat)
     }
 
     pub(super) fn transport(&self) -> Option<Transport> {
@@ -242,6 +250,15 @@ impl Line {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Line {
+    /// Without the token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -13,19 +13,15 @@ use super::{
 };
 use crate::{
     http::Head,
-    hub::{Core, Principal},
+    hub::{Core, Panicked, Principal},
 };
 
-/// What opens a connection: the head of its first transport request, and whose it is.
+/// What opens a connection: the head of its first transport request, whose it is, and which user
+/// that is to the hub.
 pub(super) struct Opener {
     pub(super) head: Head,
     pub(super) principal: Arc<Principal>,
-}
-
-impl Opener {
-    pub(super) fn new(head: Head, principal: Arc<Principal>) -> Self {
-        Self { head, principal }
-    }
+    pub(super) user: Result<Option<Arc<str>>, Panicked>,
 }
 
 /// Runs one connection from its handshake to its end, in a span of its own; `stop` ends it while it

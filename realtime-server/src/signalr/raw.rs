@@ -83,7 +83,9 @@ impl Raw {
         stop: CancellationToken,
     ) {
         self.metrics.raw_connections.incr();
-        let Opener { head, principal } = opener;
+        let Opener {
+            head, principal, ..
+        } = opener;
         let over = stop.child_token();
         let (back, returned) = oneshot::channel();
         let connection = RawConnection {

@@ -8,10 +8,9 @@ use signalr_protocol::Transport;
 use tokio::sync::Semaphore;
 
 use super::line::{Arrival, Left, Line, Refused};
-use crate::{config::HubConfig, hub::Principal, id};
+use crate::{config::HubConfig, hub::Principal, id, throttle::Place};
 
 /// The connections of a hub by their tokens, from their negotiation to their end.
-#[derive(Debug)]
 pub(super) struct Table {
     /// How long a client may take to come for the first time.
     connect_timeout: Duration,
@@ -44,7 +43,6 @@ impl Expired {
 }
 
 /// A connection's place in its table, for as long as its task runs.
-#[derive(Debug)]
 pub(super) struct Listed {
     table: Arc<Table>,
     line: Arc<Line>,
@@ -63,12 +61,13 @@ impl Table {
     }
 
     /// A new connection of `principal`, as the negotiation of `version` makes it; `stateful` if a lost
-    /// socket of it can be replaced.
+    /// socket of it can be replaced, and `seat` its place among those of its user.
     pub(super) fn issue(
         &self,
         version: i32,
         stateful: bool,
         principal: Principal,
+        seat: Option<Place>,
     ) -> Result<Arc<Line>, TooManyPending> {
         let place = Arc::clone(&self.waiting).try_acquire_owned();
         let place = place.map_err(|_full| TooManyPending)?;
@@ -79,7 +78,14 @@ impl Table {
         } else {
             token.as_str().into()
         };
-        let line = Arc::new(Line::new(id, token.into(), stateful, principal, place));
+        let line = Arc::new(Line::new(
+            id,
+            token.into(),
+            stateful,
+            principal,
+            place,
+            seat,
+        ));
         self.lock().insert(line.token.clone(), Arc::clone(&line));
         Ok(line)
     }
@@ -90,18 +96,18 @@ impl Table {
         (!self.is_expired(&line)).then_some(line)
     }
 
-    /// A request of `transport` has come for `line`.
+    /// A request of `transport` has come for `line`. With the first one its task begins, for which it
+    /// is listed.
     pub(super) fn arrive(
         self: &Arc<Self>,
         line: &Arc<Line>,
         transport: Transport,
-    ) -> Result<(Arrival, Option<Listed>), Refused> {
+    ) -> Result<Option<Listed>, Refused> {
         let arrival = line.arrive(transport, &self.polling)?;
-        let listed = (arrival == Arrival::First).then(|| Listed {
+        Ok((arrival == Arrival::First).then(|| Listed {
             table: Arc::clone(self),
             line: Arc::clone(line),
-        });
-        Ok((arrival, listed))
+        }))
     }
 
     pub(super) fn remove(&self, line: &Line) {

@@ -1,11 +1,15 @@
 use std::{
     collections::{HashMap, hash_map},
+    hash::{BuildHasher, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// How many of each key are there at the same time. It holds no key of which there is none.
 #[derive(Debug, Default)]
-pub(crate) struct Places([Mutex<HashMap<u128, usize>>; SHARDS]);
+pub(crate) struct Places {
+    counts: [Mutex<HashMap<u128, usize>>; SHARDS],
+    names: RandomState,
+}
 
 /// Keys are spread over so many locks, at most what a derived `Default` can fill.
 const SHARDS: usize = 32;
@@ -17,9 +21,13 @@ pub(crate) struct Place {
     key: u128,
 }
 
+/// There are as many as there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
 impl Places {
     fn of(&self, key: u128) -> MutexGuard<'_, HashMap<u128, usize>> {
-        let [first, rest @ ..] = &self.0;
+        let [first, rest @ ..] = &self.counts;
         // The two halves of a key are that of IPv6 and that of IPv4.
         let shard = (key ^ (key >> 64)) % (SHARDS as u128);
         let shard = usize::try_from(shard).unwrap_or_default();
@@ -27,6 +35,26 @@ impl Places {
         lock.unwrap_or(first)
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The key of a name. Nobody outside can make two of one key.
+    fn key(&self, name: &str) -> u128 {
+        u128::from(self.names.hash_one(name))
+    }
+
+    /// Makes `held` a place of `name`, unless it is one or there are `most` already. Names are not to
+    /// be mixed with other keys.
+    pub(crate) fn enter_as(
+        self: &Arc<Self>,
+        name: &str,
+        most: usize,
+        held: &mut Option<Place>,
+    ) -> Result<(), Full> {
+        let key = self.key(name);
+        if held.as_ref().is_none_or(|place| place.key != key) {
+            *held = Some(self.enter(key, most).ok_or(Full)?);
+        }
+        Ok(())
     }
 
     /// Counts one more, unless there are `most` already.
@@ -70,9 +98,16 @@ mod tests {
         drop(held);
         assert!(places.enter(1, 1).is_some());
         drop(other);
+        let mut held = None;
+        assert_eq!(places.enter_as("ann", 1, &mut held), Ok(()));
+        assert_eq!(places.enter_as("ann", 1, &mut held), Ok(()));
+        assert_eq!(places.enter_as("ann", 1, &mut None), Err(Full));
+        assert_eq!(places.enter_as("bob", 1, &mut held), Ok(()));
+        assert_eq!(places.enter_as("ann", 1, &mut None), Ok(()));
+        drop(held);
         assert!(
             places
-                .0
+                .counts
                 .iter()
                 .all(|shard| shard.lock().expect("nobody panicked").is_empty())
         );

@@ -21,16 +21,7 @@ const PROXIES = {
       const snippet = (await docs('nginx.conf'))
         .replace('127.0.0.1:5000', upstream)
         .replace('listen 8080', `listen 127.0.0.1:${port}`);
-      const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-        (kind) => `${kind}_temp_path ${folder}/${kind};`,
-      );
-      const user = process.getuid() === 0 ? 'user root;' : '';
-      await writeFile(
-        `${folder}/nginx.conf`,
-        `${user} daemon off; pid ${folder}/pid; error_log stderr; events {}
-         http { access_log off; ${paths.join(' ')} ${snippet} }`,
-      );
-      return spawn('nginx', ['-p', folder, '-c', `${folder}/nginx.conf`], options);
+      return nginx(snippet, folder);
     },
   },
   haproxy: { flags: [], start: (...where) => haproxy((text) => text, ...where) },
@@ -48,6 +39,19 @@ const PROXIES = {
 };
 
 const options = { stdio: ['ignore', 'ignore', 'inherit'] };
+
+async function nginx(snippet, folder) {
+  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
+  const user = process.getuid() === 0 ? 'user root;' : '';
+  await writeFile(
+    `${folder}/nginx.conf`,
+    `${user} daemon off; pid ${folder}/pid; error_log stderr; events {}
+     http { access_log off; ${paths.join(' ')} ${snippet} }`,
+  );
+  return spawn('nginx', ['-p', folder, '-c', `${folder}/nginx.conf`], options);
+}
 
 async function haproxy(change, folder, port, upstream) {
   const snippet = change(await docs('haproxy.cfg'))
@@ -162,3 +166,39 @@ for (const [name, proxy] of Object.entries(PROXIES)) {
     });
   });
 }
+
+describe('behind nginx as it is by default', () => {
+  let server, running, folder, url;
+
+  before(async () => {
+    server = await startServer({});
+    folder = await mkdtemp(join(tmpdir(), 'proxy-'));
+    const port = await freePort();
+    const location = `location / { proxy_pass ${server.url}; }`;
+    running = await nginx(`server { listen 127.0.0.1:${port}; ${location} }`, folder);
+    process.once('exit', () => running.kill('SIGKILL'));
+    await within(10_000, listens(port), 'the proxy');
+    url = `http://127.0.0.1:${port}`;
+  });
+
+  after(async () => {
+    running.kill('SIGTERM');
+    if (running.exitCode === null) await once(running, 'exit');
+    await rm(folder, { recursive: true, force: true });
+    await server.stop();
+  });
+
+  it('nobody is local who comes through it', async () => {
+    const publish = (to) => fetch(`${to}/api/publish/broadcast`, { method: 'POST', body: 'x' });
+    assert.equal((await publish(url)).status, 401);
+    assert.equal((await publish(server.url)).status, 200);
+    const send = (to) =>
+      fetch(`${to}/api/hubs/kestrun/send`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ target: 'x', arguments: [] }),
+      });
+    assert.equal((await send(url)).status, 401);
+    assert.equal((await send(server.url)).status, 200);
+  });
+});

@@ -93,6 +93,9 @@ async fn a_ticket_is_good_once() {
     assert_eq!(show(&rig, &ticket).await.status, 200);
     let mut second = show(&rig, &ticket).await;
     assert_eq!(second.status, 401);
+    let challenge = second.head.field("www-authenticate");
+    assert_eq!(challenge, Some("Bearer error=\"invalid_token\""));
+    assert_eq!(rig.metrics.requests_unauthenticated.value(), 1);
     assert_eq!(second.json().await["field"], "token");
 }
 

@@ -52,6 +52,7 @@ async fn a_foreign_page_can_change_nothing_and_open_nothing() {
         format!("{own}.evil.example"),
         format!("http://{}@evil.example", server.address),
         "http://127.0.0.1".to_owned(),
+        format!("https://{}", server.address),
         format!("{own}/"),
         format!("{own}, {own}"),
         "\u{fc}".to_owned(),
@@ -252,12 +253,18 @@ async fn behind_a_proxy_with_tls_a_page_in_clear_text_is_foreign() {
     server.http_config(behind_proxy());
     let server = Running::start(server).await;
     let mut client = Client::connect(server.address).await;
-    for (origin, expected) in [("https://localhost", 200), ("http://localhost", 403)] {
+    for (proto, origin, expected) in [
+        ("https", "https://localhost", 200),
+        ("https", "https://localhost:443", 200),
+        ("https", "http://localhost", 403),
+        ("http", "http://localhost", 200),
+        ("http", "https://localhost", 403),
+    ] {
         let fields = format!(
-            "X-Forwarded-Proto: https\r\nX-Forwarded-Host: localhost\r\n{}",
+            "X-Forwarded-Proto: {proto}\r\nX-Forwarded-Host: localhost\r\n{}",
             by(origin)
         );
         let got = status(&mut client, "POST /change", &fields).await;
-        assert_eq!(got, expected, "{origin}");
+        assert_eq!(got, expected, "{proto} {origin}");
     }
 }

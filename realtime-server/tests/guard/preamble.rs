@@ -50,6 +50,11 @@ async fn the_client_is_whom_the_load_balancer_names() {
         (block(0x21, 0x00, &[]), "127.0.0.1"),
         (block(0x20, 0x00, &[]), "127.0.0.1"),
         (block(0x20, 0x11, &V4), "127.0.0.1"),
+        // Families whose clients have no address of ours: UDP and Unix sockets.
+        (block(0x21, 0x12, &V4), "127.0.0.1"),
+        (block(0x21, 0x22, &v6()), "127.0.0.1"),
+        (block(0x21, 0x31, &[b'/'; 216]), "127.0.0.1"),
+        (block(0x21, 0x32, &[b'/'; 216]), "127.0.0.1"),
         (
             b"PROXY TCP4 192.0.2.1 10.0.0.1 4386 80\r\n".to_vec(),
             "192.0.2.1",
@@ -99,7 +104,9 @@ async fn what_is_no_header_ends_the_connection() {
         b"GET /who HTTP/1.1\r\n\r\n".to_vec(),
         block(0x11, 0x11, &V4),
         block(0x22, 0x11, &V4),
-        block(0x21, 0x31, &V4),
+        block(0x21, 0x10, &V4),
+        block(0x21, 0x13, &V4),
+        block(0x21, 0x41, &V4),
         block(0x21, 0x11, short),
         block(0x21, 0x21, &V4),
         block(0x21, 0x11, &[0; 2_049]),

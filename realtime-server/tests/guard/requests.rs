@@ -80,6 +80,52 @@ async fn requests_with_one_token_come_at_a_rate() {
 }
 
 #[tokio::test]
+async fn a_token_is_one_wherever_it_is_shown() {
+    let mut limits = limits();
+    limits.token_requests = Some(only(3));
+    let server = limited(limits).await;
+    let mut client = Client::connect(server.address).await;
+    for (fields, expected) in [
+        ("Cookie: a=1; session=the-right-token\r\n", 200),
+        ("Cookie: session=\"the-right-token\"\r\n", 200),
+        ("Authorization: bearer the-right-token\r\n", 200),
+        ("Cookie: session=the-right-token\r\n", 429),
+        ("Authorization: Bearer the-right-token\r\n", 429),
+        ("Cookie: session=another\r\n", 401),
+    ] {
+        let got = status(&mut client, "GET /baked", fields).await;
+        assert_eq!(got, expected, "{fields}");
+    }
+    // Elsewhere a cookie is nothing.
+    let cookie = "Cookie: session=the-right-token\r\n";
+    assert_eq!(status(&mut client, "GET /who", cookie).await, 200);
+}
+
+#[tokio::test]
+async fn who_guesses_cookies_has_to_wait() {
+    let mut limits = limits();
+    limits.failed_authentications = Some(only(3));
+    let server = limited(limits).await;
+    let mut client = Client::connect(server.address).await;
+    let right = "Cookie: session=the-right-token\r\n";
+    assert_eq!(status(&mut client, "GET /baked", right).await, 200);
+    for _ in 0..5 {
+        let other = "Cookie: other=x\r\n";
+        assert_eq!(status(&mut client, "GET /baked", other).await, 401);
+    }
+    for (wrong, expected) in [
+        ("Cookie: session=wrong\r\n", 401),
+        ("Cookie: session=a; session=b\r\n", 401),
+        ("Cookie: session=\r\n", 401),
+        ("Cookie: session=wrong\r\n", 429),
+        (right, 429),
+    ] {
+        let got = status(&mut client, "GET /baked", wrong).await;
+        assert_eq!(got, expected, "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn who_guesses_tokens_has_to_wait() {
     let mut limits = limits();
     limits.failed_authentications = Some(only(2));

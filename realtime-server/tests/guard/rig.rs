@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use realtime_server::{
     auth::{Access, Guard},
-    config::{ClientLimits, HttpConfig, Network, Rate, StreamConfig},
+    config::{ClientLimits, HttpConfig, Network, Origins, Rate, StreamConfig},
     endpoint::EventStream,
     http::{Response, Status},
     hub::Hub,
@@ -33,6 +33,12 @@ pub(crate) fn server() -> ServerBuilder {
     let access = Access::new().with_token("the right token", Identity::user("u"));
     server
         .get("/secret", async |_| Response::text(Status::OK, "secret"))
+        .unwrap()
+        .guard(&Guard::new(access));
+    let access = Access::new().with_token("the-right-token", Identity::user("u"));
+    let access = access.with_cookie("session", Origins::Same);
+    server
+        .get("/baked", async |_| Response::text(Status::OK, "secret"))
         .unwrap()
         .guard(&Guard::new(access));
     server.hub("/hub", Hub::new(())).unwrap();

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, Stdio},
+    thread,
 };
 
 use rcgen::{CertificateParams, KeyPair, date_time_ymd};
@@ -12,6 +13,7 @@ use tokio::net::TcpStream;
 
 use crate::{
     authority::{Authority, NAME},
+    http2::to,
     rig::ask,
     soon,
 };
@@ -49,6 +51,10 @@ fn fails(arguments: &[&str]) -> String {
 }
 
 fn start(chain: &Path, key: &Path) -> Started {
+    start_with(chain, key, &[])
+}
+
+fn start_with(chain: &Path, key: &Path, further: &[&str]) -> Started {
     let (chain, key) = (chain.to_str().unwrap(), key.to_str().unwrap());
     let tls = [
         "--listen-tls",
@@ -58,7 +64,7 @@ fn start(chain: &Path, key: &Path) -> Started {
         "--tls-key",
         key,
     ];
-    let mut child = server(&tls).spawn().unwrap();
+    let mut child = server(&[&tls, further].concat()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let address = lines.map(Result::unwrap).find_map(|line| {
         let address = line.strip_prefix("listening on https://")?;
@@ -81,6 +87,51 @@ async fn both_listeners_serve_the_same_pages() {
         .unwrap();
     let answer = ask(&mut stream, "GET /", "Connection: close\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn no_secret_is_logged_that_came_over_tls() {
+    const CANARY: &str = "canary-of-somebody";
+    let authority = Authority::new("cli-secrets");
+    let files = authority.write("first", NAME);
+    let mut started = start_with(&files.chain, &files.key, &["--log-level", "trace"]);
+    let mut stderr = started.child.stderr.take().unwrap();
+    // Read all the time: a full pipe would stop the server.
+    let log = thread::spawn(move || {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).unwrap();
+        log
+    });
+    let paths = [
+        "/who",
+        "/hubs/kestrun",
+        "/sse/broadcast",
+        "/api/v1/sse/token",
+    ];
+    for path in paths {
+        let path = format!("{path}?access_token={CANARY}&id={CANARY}");
+        let greeting = authority.client(&["http/1.1"]);
+        let tcp = TcpStream::connect(&started.address).await.unwrap();
+        let mut stream = soon(greeting.open(tcp)).await.unwrap();
+        let fields =
+            format!("Authorization: Basic {CANARY}\r\nCookie: a={CANARY}\r\nConnection: close\r\n");
+        ask(&mut stream, &format!("POST {path}"), &fields).await;
+        let tcp = TcpStream::connect(&started.address).await.unwrap();
+        let stream = soon(authority.client(&["h2"]).open(tcp)).await.unwrap();
+        let (mut requests, connection) = soon(h2::client::handshake(stream)).await.unwrap();
+        let connection = tokio::spawn(connection);
+        for name in ["authorization", "cookie", "x-other"] {
+            let request = to("POST", &path).header(name, CANARY).body(()).unwrap();
+            let (answer, _) = requests.send_request(request, true).unwrap();
+            soon(answer).await.unwrap();
+        }
+        connection.abort();
+    }
+    started.child.kill().unwrap();
+    let log = log.join().unwrap();
+    assert!(log.contains("h2::"), "{log}");
+    let line = log.lines().find(|line| line.contains(CANARY));
+    assert_eq!(line, None);
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Polling {
         ask(self.address, &format!("POST {}", self.url), fields, body).await
     }
 
-    async fn delete(&self, fields: &str) -> Answer {
+    pub(crate) async fn delete(&self, fields: &str) -> Answer {
         ask(self.address, &format!("DELETE {}", self.url), fields, "").await
     }
 }

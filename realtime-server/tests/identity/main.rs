@@ -10,7 +10,9 @@
 mod support;
 
 mod binary;
+mod caps;
 mod cookies;
+mod debug;
 mod expiry;
 mod hubs;
 mod jwks_server;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use realtime_server::{
     auth::{Access, Guard, Policy, Tickets, Verifier},
     config::Origins,
-    http::{Request, Response, Status},
+    http::{Method, Request, Response, Status},
     identity::Identity,
     server::ServerBuilder,
 };
@@ -78,8 +78,6 @@ async fn all_who_are_not_known_are_told_the_same() {
         bearer(&"x".repeat(9_000)),
         "Authorization: Bearer\r\n".to_owned(),
         "Authorization: Bearer \r\n".to_owned(),
-        "Authorization: Basic YTpi\r\n".to_owned(),
-        format!("Authorization: {expired}\r\n"),
         "Authorization: Bearer \u{e9}\r\n".to_owned(),
     ];
     for field in &fields {
@@ -88,7 +86,19 @@ async fn all_who_are_not_known_are_told_the_same() {
         assert_eq!(answer.field(CHALLENGE), INVALID, "{field}");
         assert_eq!(answer.text(), missing.text(), "{field}");
     }
-    let refused = u64::try_from(fields.len()).unwrap() + 1;
+    // What is no bearer token cannot be a wrong one.
+    let others = [
+        "Authorization: Basic YTpi\r\n".to_owned(),
+        "Authorization: Bearers x\r\n".to_owned(),
+        format!("Authorization: {expired}\r\n"),
+    ];
+    for field in &others {
+        let answer = get(&server, "/who", field).await;
+        assert_eq!(answer.status, 401, "{field}");
+        assert_eq!(answer.field(CHALLENGE), Some("Bearer"), "{field}");
+        assert_eq!(answer.text(), missing.text(), "{field}");
+    }
+    let refused = u64::try_from(fields.len() + others.len()).unwrap() + 1;
     assert_eq!(server.metrics.requests_unauthenticated.value(), refused);
     assert_eq!(server.metrics.requests_forbidden.value(), 0);
 }
@@ -110,6 +120,43 @@ async fn who_is_known_and_may_not_is_told_that() {
 }
 
 #[tokio::test]
+async fn a_policy_is_told_the_path_that_routing_has_understood() {
+    let not_below = |prefix: &'static str| Policy::new(move |_, path| !path.starts_with(prefix));
+    let guard = |policy| Guard::new(access()).policy(policy);
+    let mut server = ServerBuilder::new();
+    let admin = guard(not_below("/admin"));
+    server.get("/admin/{name}", who).unwrap().guard(&admin);
+    server.get("/{area}/of/{name}", who).unwrap().guard(&admin);
+    let exact = guard(Policy::new(|_, path| {
+        ["/Items/a b%2Fc%25", "/"].contains(&path)
+    }));
+    server.get("/Items/{name}", who).unwrap().guard(&exact);
+    server.get("/", who).unwrap().guard(&exact);
+    let files = guard(not_below("/files/secret/"));
+    server.get("/files/{*path}", who).unwrap().guard(&files);
+    let server = Running::start(server).await;
+    let ann = bearer(&HMAC.token("ann", 60));
+    for (path, status) in [
+        ("/admin/x", 403),
+        ("/ADMIN/x", 403),
+        ("/%61dmin/x/", 403),
+        ("/%61dmin/of/x", 403),
+        ("/other/of/x", 200),
+        ("/items/a%20b%2Fc%25/", 200),
+        ("/items/a%20b", 403),
+        ("/", 200),
+        ("/?a=/x", 200),
+        ("/files/secret/x", 403),
+        ("/FILES/secret/x", 403),
+        ("/files/%73ecret/x", 403),
+        ("/files/secret%2Fx", 200),
+        ("/files/public/x", 200),
+    ] {
+        assert_eq!(get(&server, path, &ann).await.status, status, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_is_let_in_where_that_is_said_but_no_bad_token() {
     let server = serve(&Guard::new(access()).or_anybody()).await;
     assert_eq!(get(&server, "/who", "").await.text(), "nobody");
@@ -117,6 +164,8 @@ async fn nobody_is_let_in_where_that_is_said_but_no_bad_token() {
     assert_eq!(get(&server, "/who", &good).await.text(), "ann");
     let bad = bearer(&HMAC.token("ann", -61));
     assert_eq!(get(&server, "/who", &bad).await.status, 401);
+    let other = "Authorization: Basic YTpi\r\n";
+    assert_eq!(get(&server, "/who", other).await.status, 401);
 }
 
 #[tokio::test]
@@ -198,6 +247,39 @@ async fn a_cookie_carries_a_token_for_pages_of_this_server_alone() {
         if status == 200 {
             assert_eq!(answer.text(), name, "{fields}");
         }
+    }
+}
+
+#[tokio::test]
+async fn with_a_cookie_nothing_is_changed_that_does_not_say_whose_page_asks() {
+    let access = access().with_cookie("session", Origins::Same);
+    let guard = Guard::new(access);
+    let mut server = ServerBuilder::new();
+    let methods = [Method::Post, Method::Put, Method::Patch, Method::Delete];
+    for method in methods {
+        server.route(method, "/change", who).unwrap().guard(&guard);
+    }
+    let server = Running::start(server).await;
+    let cookie = format!("Cookie: session={}\r\n", HMAC.token("ann", 60));
+    let own = format!("Origin: http://{}\r\n", server.address);
+    for method in methods {
+        for (fields, status) in [
+            ("", 403),
+            ("Sec-Fetch-Site: same-site\r\n", 403),
+            ("Sec-Fetch-Site: cross-site\r\n", 403),
+            ("Sec-Fetch-Site: same-origin\r\n", 200),
+            ("Sec-Fetch-Site: none\r\n", 200),
+            (&own, 200),
+        ] {
+            let mut client = Client::connect(server.address).await;
+            let line = format!("{method} /change");
+            client.request(&line, &format!("{cookie}{fields}")).await;
+            assert_eq!(client.answer().await.status, status, "{line} {fields}");
+        }
+        let mut client = Client::connect(server.address).await;
+        let token = bearer(&HMAC.token("ann", 60));
+        client.request(&format!("{method} /change"), &token).await;
+        assert_eq!(client.answer().await.status, 200, "{method}");
     }
 }
 

@@ -78,7 +78,7 @@ async fn takes_pages_of_its_own_origin_and_of_no_other() {
     let own = rig.address();
     for (origin, status) in [
         (format!("http://{own}"), None),
-        (format!("https://{own}"), None),
+        (format!("https://{own}"), Some(403)),
         (format!("HTTP://{own}"), None),
         ("http://127.0.0.1".to_owned(), Some(403)),
         (format!("ws://{own}"), Some(403)),

@@ -165,14 +165,22 @@ fn read_head(head: &[u8], max_body: usize) -> Result<Option<Length>, FetchError>
                 Length::Chunked(ChunkedDecoder::new(max_body, &HttpConfig::default()))
             }
             (Some(_), _) => return Err(FetchError::Malformed),
-            (None, Some(length)) => match length.parse() {
-                Ok(length) if length <= max_body => Length::Known(length),
-                Ok(_) => return Err(FetchError::TooLarge),
-                Err(_) => return Err(FetchError::Malformed),
+            (None, Some(length)) => match digits(length) {
+                Some(length) if length <= max_body => Length::Known(length),
+                Some(_) => return Err(FetchError::TooLarge),
+                None => return Err(FetchError::Malformed),
             },
             (None, None) => Length::Close,
         },
     ))
+}
+
+//= https://www.rfc-editor.org/rfc/rfc9110#section-8.6
+//# Content-Length = 1*DIGIT
+fn digits(text: &str) -> Option<usize> {
+    // The number of the standard library may begin with a sign.
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number)
 }
 
 /// Reads on; false at the end.

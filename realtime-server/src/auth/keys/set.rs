@@ -2,6 +2,7 @@ use std::{error::Error, fmt};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
+use tracing::warn;
 
 use crate::auth::{Algorithm, Key, KeyError, jwt::object};
 
@@ -21,7 +22,7 @@ pub enum KeySetError {
     TooMany,
     /// Two keys of one algorithm have the same id.
     Ambiguous,
-    /// A key is not one to trust.
+    /// None of its keys can be taken, and this one is not one to trust.
     Key(KeyError),
     /// None of its keys is for a signature that is taken.
     Empty,
@@ -41,10 +42,7 @@ impl KeySet {
             if set.keys.len() >= Self::MOST {
                 return Err(KeySetError::TooMany);
             }
-            let mut known = set.keys.iter();
-            if key.id().is_some()
-                && known.any(|one| one.id() == key.id() && one.algorithm() == key.algorithm())
-            {
+            if set.has_like(&key) {
                 return Err(KeySetError::Ambiguous);
             }
             set.keys.push(key);
@@ -59,10 +57,11 @@ impl KeySet {
     }
 
     /// Reads a JSON Web Key Set (RFC 7517). Keys for encryption, of other kinds and of other curves
-    /// are passed over, and so are secrets, which have no place in what is public.
+    /// are passed over, and so are secrets, which have no place in what is public. Keys that are not to
+    /// be trusted, and all but the first with an id and an algorithm, are passed over with a warning.
     ///
     /// # Errors
-    /// When it is none, or has no key that can be taken, or one that is too short.
+    /// When it is none, or has no key that can be taken.
     pub fn from_json(text: &[u8]) -> Result<Self, KeySetError> {
         let document = object(text).ok_or(KeySetError::Malformed)?;
         let Some(Value::Array(keys)) = document.get("keys") else {
@@ -71,19 +70,41 @@ impl KeySet {
         if keys.len() > Self::MOST {
             return Err(KeySetError::TooMany);
         }
-        let mut known = Vec::with_capacity(keys.len());
+        let mut set = Self::default();
+        let mut weak = None;
         for key in keys {
             let key = key.as_object().ok_or(KeySetError::Malformed)?;
             //= https://www.rfc-editor.org/rfc/rfc7517#section-5
             //# Implementations SHOULD ignore JWKs within a JWK Set that use "kty" (key type) values
             //# that are not understood by them, that are missing required members, or for which values
             //# are out of the supported ranges.
-            known.extend(read(key).map_err(KeySetError::Key)?);
+            match read(key) {
+                Ok(Some(key)) if set.has_like(&key) => {
+                    warn!(
+                        key = key.id(),
+                        "a key of a set is passed over: its id is that of another"
+                    );
+                }
+                Ok(key) => set.keys.extend(key),
+                Err(error) => {
+                    let id = key.get("kid").and_then(Value::as_str);
+                    warn!(key = id, %error, "a key of a set is passed over");
+                    weak = Some(error);
+                }
+            }
         }
-        if known.is_empty() {
-            return Err(KeySetError::Empty);
+        match weak {
+            _ if !set.keys.is_empty() => Ok(set),
+            Some(error) => Err(KeySetError::Key(error)),
+            None => Err(KeySetError::Empty),
         }
-        Self::new(known)
+    }
+
+    /// Whether one of the keys cannot be told from `key`.
+    fn has_like(&self, key: &Key) -> bool {
+        let mut known = self.keys.iter();
+        key.id().is_some()
+            && known.any(|one| one.id() == key.id() && one.algorithm() == key.algorithm())
     }
 
     /// The keys that a token may be signed with which says this of itself: those of its algorithm

@@ -1,16 +1,18 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
+use tracing::debug;
 use ws_frame::{Message as Wire, deflate::Params};
 
 use super::{WebSocket, connection::Connection, handle::Shared, session::Session};
 use crate::{
     config::WebSocketConfig,
     fanout::{Member, OutboxLimits, Overflow, Payload, Registry, Sweep, WireForm},
-    http::{Request, Response, Upgraded, opening},
+    http::{Head, HeaderValue, Problem, Request, Response, Status, Upgraded, opening},
     id,
     identity::Identity,
     metrics::Metrics,
+    throttle::{Place, Places},
 };
 
 /// What is run for each connection.
@@ -27,6 +29,7 @@ pub(crate) struct WebSocketEndpoint {
     config: Arc<WebSocketConfig>,
     registry: Arc<Registry>,
     metrics: Arc<Metrics>,
+    users: Arc<Places>,
     handler: Handler,
 }
 
@@ -40,6 +43,7 @@ impl WebSocketEndpoint {
             config: Arc::new(config),
             registry: Arc::new(Registry::new()),
             metrics,
+            users: Arc::default(),
             handler: Arc::new(handler),
         }
     }
@@ -70,6 +74,14 @@ impl WebSocketEndpoint {
                 return refusal;
             }
         };
+        let place = match self.place(&request.head) {
+            Ok(place) => place,
+            Err(refusal) => {
+                self.metrics.websocket_handshakes_refused.incr();
+                debug!(peer = %request.head.peer, "upgrade refused: the user has too many");
+                return refusal;
+            }
+        };
         let protocols: Vec<_> = self.config.protocols.iter().map(AsRef::as_ref).collect();
         let accepted = if self.config.deflate {
             handshake.accept_with_deflate(&protocols, Params::default())
@@ -81,6 +93,7 @@ impl WebSocketEndpoint {
         let (config, metrics) = (Arc::clone(&self.config), Arc::clone(&self.metrics));
         let (registry, handler) = (Arc::clone(&self.registry), Arc::clone(&self.handler));
         opening::accept(&accepted, move |upgraded| async move {
+            let _place = place;
             metrics.websocket_connections.incr();
             let Upgraded {
                 socket, leftover, ..
@@ -109,6 +122,22 @@ impl WebSocketEndpoint {
             };
             connection.live().await;
         })
+    }
+
+    /// The place of a connection among those of its user, where they are counted.
+    fn place(&self, head: &Head) -> Result<Option<Place>, Response> {
+        let user = head.identity.as_deref().and_then(|who| who.user.as_deref());
+        let mut place = None;
+        if let (Some(most), Some(user)) = (self.config.max_per_user, user) {
+            let entered = self.users.enter_as(user, most, &mut place);
+            entered.map_err(|_full| {
+                let problem = Problem::new(Status::TOO_MANY_REQUESTS)
+                    .with_detail("the user has as many connections as one may have");
+                Response::from(problem)
+                    .header("retry-after", const { HeaderValue::from_static("5") })
+            })?;
+        }
+        Ok(place)
     }
 }
 

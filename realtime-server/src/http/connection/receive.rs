@@ -25,9 +25,12 @@ impl Connection {
             if let Some(found) = scan.advance(&self.input, &self.serving.config)? {
                 self.head_only = found.line.method == Some(Method::Head);
                 let (peer, scheme) = (self.socket.peer(), self.socket.scheme());
-                let head =
+                let (exchange, mut head) =
                     reader::take(found, &mut self.input, peer, scheme, &self.serving.config)?;
-                return Ok(Some(head));
+                if let Some(head) = &mut head {
+                    head.local = self.socket.local().map(|at| at.ip().to_canonical());
+                }
+                return Ok(Some((exchange, head)));
             }
             // What is read here is at most a head: the rest stays in the kernel's buffer.
             let room = (self.serving.config.max_head + BLANK_BYTES)

@@ -1,7 +1,7 @@
 //! One stream: a request and its answer.
 
 use std::future::poll_fn;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -27,6 +27,7 @@ use crate::http::{
 pub(super) struct Shared {
     pub(super) serving: Serving,
     pub(super) peer: SocketAddr,
+    pub(super) local: Option<IpAddr>,
     /// One for each stream that may be open, of all connections together.
     pub(super) permits: Arc<Semaphore>,
     pub(super) traffic: Arc<Traffic>,
@@ -118,16 +119,18 @@ impl Exchange<'_> {
         let Shared {
             serving,
             peer,
+            local,
             traffic,
             ..
         } = self.shared;
         let asked = request::read(parts, body.is_end_stream(), *peer, &serving.config)?;
         serving.metrics.requests.incr();
         let Asked {
-            head,
+            mut head,
             expects_continue,
             tunnel,
         } = asked;
+        head.local = *local;
         let fields = head.headers.iter();
         let weight = fields.map(|(name, value)| name.len() + value.len()).sum();
         traffic.useful(weight);

@@ -70,6 +70,7 @@ pub(super) fn read(
         headers,
         framing,
         peer: client.peer,
+        local: None,
         scheme: client.scheme,
         forwarded_host: client.host,
         identity: None,

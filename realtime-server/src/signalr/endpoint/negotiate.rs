@@ -10,14 +10,21 @@ use crate::{
     http::{HeaderValue, Problem, Request, Response, Status},
     hub::Principal,
     signalr::table::{Table, TooManyPending},
+    throttle::Place,
 };
 
 /// The lowest version of the negotiation that is served.
 const MINIMUM_VERSION: i32 = 0;
 
-/// Answers a POST to `{path}/negotiate`.
-pub(super) fn negotiate(config: &HubConfig, table: &Table, request: &Request) -> Response {
-    let answer = match accept(config, table, request) {
+/// Answers a POST to `{path}/negotiate`; `seat` is the place of the connection among those of its
+/// user.
+pub(super) fn negotiate(
+    config: &HubConfig,
+    table: &Table,
+    request: &Request,
+    seat: Option<Place>,
+) -> Response {
+    let answer = match accept(config, table, request, seat) {
         Ok(Ok(accepted)) => NegotiateResponse::Accepted(accepted),
         Ok(Err(version)) => version.response(),
         Err(TooManyPending) => {
@@ -41,6 +48,7 @@ fn accept(
     config: &HubConfig,
     table: &Table,
     request: &Request,
+    seat: Option<Place>,
 ) -> Result<Result<Accepted<'static>, VersionError>, TooManyPending> {
     let pairs: Vec<_> = request.head.target.pairs().collect();
     let asked = NegotiateRequest::from_query(pairs.iter().map(|(name, value)| (&**name, &**value)));
@@ -51,7 +59,7 @@ fn accept(
     };
     let stateful = asked.use_stateful_reconnect && config.allow_stateful_reconnect;
     let principal = Principal::new(request.head.identity.clone());
-    let line = table.issue(version, stateful, principal)?;
+    let line = table.issue(version, stateful, principal, seat)?;
     let offered = Transport::ALL
         .into_iter()
         .filter(|transport| is_offered(config, *transport));

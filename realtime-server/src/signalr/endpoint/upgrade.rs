@@ -4,7 +4,7 @@ use signalr_protocol::Transport;
 use tracing::debug;
 use ws_frame::handshake;
 
-use super::{HubEndpoint, is_offered, not_offered};
+use super::{First, HubEndpoint, is_offered, not_offered, refusal};
 use crate::{
     http::{
         Head, Response,
@@ -13,9 +13,8 @@ use crate::{
     hub::Principal,
     id,
     signalr::{
-        line::Line,
+        line::{Line, Refused},
         opening::Opener,
-        table::Listed,
         transport::{Attached, Resumable, WebSocket, Wire},
     },
 };
@@ -30,18 +29,26 @@ pub(super) fn upgrade(endpoint: &HubEndpoint, head: &Head, token: Option<&str>) 
     match token {
         // Without a negotiation, as its version 0: the id is nobody's secret.
         None if is_offered(endpoint.config(), Transport::WebSockets) => {
-            let principal = Arc::new(Principal::new(head.identity.clone()));
-            let opener = Opener::new(head.clone(), principal);
-            run(endpoint, opener, &accepted, id::base64url().into(), None)
+            let opener = Opener {
+                head: head.clone(),
+                principal: Arc::new(Principal::new(head.identity.clone())),
+                user: endpoint.application.user_of(head),
+            };
+            let mut seat = None;
+            match endpoint.seat(&mut seat, &opener.user, head) {
+                Ok(()) => run(endpoint, opener, &accepted, id::base64url().into(), seat),
+                Err(refusal) => refusal,
+            }
         }
         None => not_offered(Transport::WebSockets),
         Some(token) => match endpoint.find(Some(token), head).map_err(Into::into) {
-            Ok(line) => match endpoint.arrive(&line, Transport::WebSockets) {
-                Ok((_, listed)) if line.stateful => lend(endpoint, head, &accepted, &line, listed),
-                Ok((_, listed)) => {
-                    let opener = Opener::new(head.clone(), Arc::clone(&line.principal));
+            Ok(line) => match endpoint.arrive(&line, Transport::WebSockets, head) {
+                Ok(first) if line.stateful => lend(endpoint, &accepted, &line, first),
+                Ok(Some(First { opener, listed })) => {
                     run(endpoint, opener, &accepted, Arc::clone(&line.id), listed)
                 }
+                // Its socket cannot be replaced.
+                Ok(None) => refusal(Refused::Active),
                 Err(refusal) => refusal,
             },
             Err(missing) => missing,
@@ -49,17 +56,17 @@ pub(super) fn upgrade(endpoint: &HubEndpoint, head: &Head, token: Option<&str>) 
     }
 }
 
-/// Runs a connection in the task of its socket.
+/// Runs a connection in the task of its socket; `kept` is dropped at its end.
 fn run(
     endpoint: &HubEndpoint,
     opener: Opener,
     accepted: &handshake::Response<'_>,
     id: Arc<str>,
-    listed: Option<Listed>,
+    kept: impl Send + 'static,
 ) -> Response {
     let application = endpoint.application.clone();
     accept(accepted, move |upgraded| async move {
-        let _listed = listed;
+        let _kept = kept;
         let config = application.config();
         let socket = WebSocket::new(upgraded.socket, upgraded.leftover, config);
         let wire = Wire::WebSocket(Box::new(socket));
@@ -70,16 +77,15 @@ fn run(
 /// Runs a connection beside its sockets, unless it runs already, and lends it this one.
 fn lend(
     endpoint: &HubEndpoint,
-    head: &Head,
     accepted: &handshake::Response<'_>,
     line: &Arc<Line>,
-    listed: Option<Listed>,
+    first: Option<First>,
 ) -> Response {
     let application = endpoint.application.clone();
-    if listed.is_some() {
+    if let Some(first) = first {
         let patience = application.config().disconnect_timeout;
         let wire = Resumable::new(Arc::clone(line), patience);
-        endpoint.spawn(Wire::Resumable(wire), line, head, listed);
+        endpoint.spawn(Wire::Resumable(wire), line, first);
     } else {
         debug!(connection = %line.id, "its client comes back");
         application.metrics().hub_connections_resumed.incr();

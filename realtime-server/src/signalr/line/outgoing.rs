@@ -103,6 +103,7 @@ impl Line {
             state.ended = true;
             state.incoming = BytesMut::new();
             state.socket = None;
+            state.seat = None;
         }
         state.wake_all();
     }
