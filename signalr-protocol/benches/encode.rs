@@ -1,6 +1,7 @@
 //! Writing messages, against the obvious struct and against a JSON tree.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
+#[expect(dead_code, reason = "decoding needs the rest of it")]
 mod cases;
 
 use std::hint::black_box;

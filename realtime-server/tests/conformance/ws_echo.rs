@@ -32,10 +32,10 @@ impl Echo {
         if compressed {
             offer = offer.with_deflate(Params::default());
         }
-        let fields: String = offer
-            .fields()
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
-            .collect();
+        let mut fields = String::new();
+        for (name, value) in offer.fields() {
+            fields.extend([name, ": ", value, "\r\n"]);
+        }
         let mut client = Client::connect(address).await;
         client.request("GET /ws-echo", &fields).await;
         let head = client.head().await;
@@ -66,7 +66,7 @@ impl Echo {
             None => message.encode_masked(KEY, &mut bytes).unwrap(),
         }
         // What it does not want, it need not take.
-        let (_, heard) = soon(async {
+        let ((), heard) = soon(async {
             let (mut read, mut write) = self.client.stream.split();
             let sending = async { drop(write.write_all(&bytes).await) };
             let hearing = hear(&mut read, &mut self.client.buffer, &mut self.assembler);

@@ -46,10 +46,10 @@ async fn of_pings_that_a_blocked_client_sends_the_latest_is_answered() {
     let message = vec![7; 1024 * 1024];
     peer.frame(Frame::new(Opcode::Binary, &message)).await;
     // Its echo is not read, and neither are the answers to these.
-    let pings: Vec<_> = (1..=2000_u16)
+    let questions: Vec<_> = (1..=2000_u16)
         .flat_map(|n| raw(0x89, &[2], &n.to_be_bytes()))
         .collect();
-    peer.client.send(pings).await;
+    peer.client.send(questions).await;
     assert_eq!(peer.next().await, Heard::Binary(message));
     let mut pongs = Vec::new();
     while pongs.last() != Some(&2000) {
