@@ -70,7 +70,8 @@
 //!   [`Protocol`] gains a variant, and what depends on one gains constructors and errors. Structs
 //!   are maps of their names, enums their names or a map of one name, bytes binary.
 //! - `values` (off by default): `Binary` and `Timestamp`, which are base64 and ISO 8601 text in
-//!   JSON, binary and the timestamp extension in MessagePack, as .NET has them.
+//!   JSON, binary and the timestamp extension in MessagePack, as .NET has them; and `Any`, a value
+//!   that is passed on as it came, or converted for the other protocol.
 //!
 //! # Differences from ASP.NET Core
 //!
@@ -108,7 +109,7 @@ mod values;
 #[cfg(feature = "messagepack")]
 pub use self::messagepack::{MessagePackError, ValueError};
 #[cfg(feature = "values")]
-pub use self::values::{Binary, Timestamp, TimestampError};
+pub use self::values::{Any, Binary, Timestamp, TimestampError};
 pub use self::{
     arguments::{Arguments, ArgumentsIter},
     binding::{BindError, Binding},
