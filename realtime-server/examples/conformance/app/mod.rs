@@ -22,6 +22,10 @@ pub(crate) fn hub_config() -> HubConfig {
     let mut config = HubConfig::default();
     config.detailed_errors = true;
     config.allow_stateful_reconnect = true;
+    // The peer that this follows makes senders wait, and ends nobody for what is queued.
+    config.max_queued_messages = 20_000;
+    config.max_queued_bytes = 16 * 1024 * 1024;
+    config.stateful_lookahead = 4 * 1024 * 1024;
     config
 }
 
