@@ -270,6 +270,8 @@ impl Connection {
             let blocked = blocked || self.resume.as_ref().is_some_and(Resume::is_full);
             if !blocked && !self.batch.is_empty() {
                 self.push_batch();
+                // It may be full again, and then an Ack has to be looked for.
+                sent = true;
                 continue;
             }
             let outbox = self.dispatch.seat.member().outbox();

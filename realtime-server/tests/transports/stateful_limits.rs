@@ -142,6 +142,7 @@ async fn a_connection_that_makes_no_room_for_too_long_is_ended() {
     let client = rig.clients.connection(&requests.id);
     while client.is_connected() {
         client.send("Told", ("text",)).await.unwrap();
+        tokio::task::yield_now().await;
     }
     assert_eq!(rig.left().await, Disconnect::Slow);
     assert_eq!(rig.metrics().hub_slow_clients.value(), 1);
