@@ -19,6 +19,9 @@ pub struct HubConfig {
     pub disconnect_timeout: Duration,
     /// How long a poll waits for something to answer: 90 s.
     pub poll_timeout: Duration,
+    /// The lowest version of the negotiation that is served: 0. From 1 on the secret that requests show
+    /// is not the public id of the connection.
+    pub min_negotiate_version: i32,
     /// The transports that are offered: all three.
     pub transports: Transports,
     /// The hub protocols that are offered: both.
@@ -90,6 +93,7 @@ impl Default for HubConfig {
             connect_timeout: Duration::from_secs(15),
             disconnect_timeout: Duration::from_secs(15),
             poll_timeout: Duration::from_secs(90),
+            min_negotiate_version: 0,
             transports: Transports::default(),
             protocols: Protocols::default(),
             close_timeout: Duration::from_secs(5),

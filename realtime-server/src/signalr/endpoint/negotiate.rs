@@ -12,9 +12,6 @@ use crate::{
     signalr::table::{Table, TooManyPending},
 };
 
-/// The lowest version of the negotiation that is served.
-const MINIMUM_VERSION: i32 = 0;
-
 /// Answers a POST to `{path}/negotiate`.
 pub(super) fn negotiate(config: &HubConfig, table: &Table, request: &Request) -> Response {
     let answer = match accept(config, table, request) {
@@ -44,7 +41,8 @@ fn accept(
 ) -> Result<Result<Accepted<'static>, VersionError>, TooManyPending> {
     let pairs: Vec<_> = request.head.target.pairs().collect();
     let asked = NegotiateRequest::from_query(pairs.iter().map(|(name, value)| (&**name, &**value)));
-    let asked = asked.and_then(|asked| Ok((asked.version_from(MINIMUM_VERSION)?, asked)));
+    let asked =
+        asked.and_then(|asked| Ok((asked.version_from(config.min_negotiate_version)?, asked)));
     let (version, asked) = match asked {
         Ok(asked) => asked,
         Err(error) => return Ok(Err(error)),
