@@ -158,3 +158,27 @@ fn tokens_do_not_show_in_debug_output() {
         assert!(!shown.contains("secret"), "{shown}");
     }
 }
+
+#[test]
+fn an_answer_of_the_older_signalr_is_told_from_a_broken_one() {
+    for body in [
+        r#"{"ProtocolVersion":"1.5"}"#,
+        r#"{"Url":"/signalr","ProtocolVersion":null,"connectionId":"1","availableTransports":[]}"#,
+    ] {
+        let error = NegotiateResponse::parse(body.as_bytes()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "Detected a connection attempt to an ASP.NET SignalR Server. This client only supports \
+             connecting to an ASP.NET Core SignalR Server. \
+             See https://aka.ms/signalr-core-differences for details."
+        );
+        assert_eq!(error.exception(), "InvalidOperationException");
+    }
+}
+
+#[test]
+fn an_empty_connection_id_is_left_out() {
+    let mut dst = BytesMut::new();
+    NegotiateResponse::Accepted(signalr_protocol::Accepted::default()).encode(&mut dst);
+    assert_eq!(dst, r#"{"negotiateVersion":0,"availableTransports":[]}"#);
+}

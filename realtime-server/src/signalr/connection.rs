@@ -250,7 +250,7 @@ impl Connection {
             },
             Err(error) => {
                 debug!(%error, "a client broke the protocol");
-                return Err(self.broken("InvalidDataException", &error));
+                return Err(self.broken(error.exception(), &error));
             }
         }
         Ok(true)

@@ -119,6 +119,17 @@ impl HandshakeError {
     pub fn response(&self) -> HandshakeResponse<'static> {
         HandshakeResponse::refused(&Refusal::Unexpected)
     }
+
+    /// The exception of ASP.NET Core in its place, which it tells clients together with the text
+    /// when detailed errors are on.
+    #[must_use]
+    pub const fn exception(&self) -> &'static str {
+        match self {
+            Self::Json(JsonError::Syntax) => "JsonReaderException",
+            Self::Json(error) => error.exception(),
+            Self::Missing { .. } => "InvalidDataException",
+        }
+    }
 }
 
 impl fmt::Display for HandshakeError {

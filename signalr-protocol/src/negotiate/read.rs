@@ -41,6 +41,7 @@ impl<'a> Members<'a> {
             }
             "availableTransports" => self.available_transports = Some(read_transports(value)?),
             "error" => self.error = Some(value.string_of("error")?),
+            "ProtocolVersion" => return Err(JsonError::OlderServer),
             _ => {
                 value.value()?;
             }

@@ -37,7 +37,7 @@ pub struct Accepted<'a> {
     pub use_stateful_reconnect: bool,
     /// The version of the negotiation.
     pub version: i32,
-    /// The public id of the connection. Not empty.
+    /// The public id of the connection; left out where it is empty.
     pub connection_id: Cow<'a, str>,
     /// The secret that requests of the connection carry as `id`, from version 1 on. In version 0
     /// it is the connection id.
@@ -97,8 +97,10 @@ impl Accepted<'_> {
         }
         sink.put(b"\"negotiateVersion\":");
         sink.put(self.version.to_string().as_bytes());
-        sink.put(b",\"connectionId\":");
-        write_string(sink, &self.connection_id);
+        if !self.connection_id.is_empty() {
+            sink.put(b",\"connectionId\":");
+            write_string(sink, &self.connection_id);
+        }
         if let Some(token) = self
             .connection_token
             .as_deref()
