@@ -77,8 +77,8 @@
 //!
 //! - A message of an unknown type is skipped. ASP.NET Core means to, but stops reading.
 //! - Text that is not UTF-8 is no JSON, also where ASP.NET Core would not look at it.
-//! - A MessagePack payload that is malformed, rather than of the wrong type, ends the connection and
-//!   not only the invocation, since where it ends is not known.
+//! - MessagePack arguments that are malformed, rather than of the wrong type, end the connection and
+//!   not only the invocation, since where they end is not known.
 //! - Empty headers and stream ids are written like none.
 #![no_std]
 #![forbid(unsafe_code)]
