@@ -52,15 +52,31 @@ pub(super) async fn slow_cancellable(
     }
 }
 
-/// What has another form in each protocol.
+/// What has another form in each protocol. As in ASP.NET Core, members may be missing, and JSON may
+/// spell their names otherwise.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct ComplexObject {
+    #[serde(default, alias = "string")]
     string: Option<String>,
+    #[serde(default, alias = "intArray", alias = "intarray")]
     int_array: Option<Vec<i32>>,
+    #[serde(default, alias = "byteArray", alias = "bytearray")]
     byte_array: Option<Binary>,
+    #[serde(default = "no_guid", alias = "guid")]
     guid: String,
+    #[serde(default = "first_moment", alias = "dateTime", alias = "datetime")]
     date_time: Timestamp,
+}
+
+fn no_guid() -> String {
+    "00000000-0000-0000-0000-000000000000".into()
+}
+
+fn first_moment() -> Timestamp {
+    /// Seconds from the year 1 to 1970.
+    const YEAR_1: i64 = -62_135_596_800;
+    Timestamp::new(YEAR_1, 0).expect("the first that there is")
 }
 
 pub(super) async fn echo_complex_object(

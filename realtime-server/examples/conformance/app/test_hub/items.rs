@@ -37,6 +37,7 @@ pub(super) async fn upload_echo(
     (mut values,): (Upload<Any>,),
     items: Items<Any>,
 ) -> Result<(), HubError> {
+    items.begin();
     while let Some(value) = values.next().await {
         items.send(value?).await?;
     }
@@ -102,6 +103,7 @@ pub(super) async fn counter_then_throw(
     (count,): (i32,),
     items: Items<i32>,
 ) -> Result<(), HubError> {
+    items.begin();
     for number in 0..count {
         items.send(number).await?;
     }
