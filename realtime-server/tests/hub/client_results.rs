@@ -123,7 +123,7 @@ async fn what_the_client_says_is_told_to_who_asked() {
         ),
         (
             r#","result":"text""#,
-            "Error trying to deserialize result to i64. invalid type: string \"text\", expected i64 \
+            "Error trying to deserialize result to Int64. invalid type: string \"text\", expected i64 \
              at line 1 column 6",
         ),
     ] {

@@ -18,7 +18,7 @@ pub(super) fn install(server: &mut ServerBuilder, clients: Clients) -> Result<()
 /// What the client method `Result` of a connection returns, or why it returned nothing.
 async fn ask(clients: &Clients, request: &Request) -> Response {
     let id = request.param("connectionId").unwrap_or_default();
-    let answer = clients.connection(id).invoke::<i64, _>("Result", ()).await;
+    let answer = clients.connection(id).invoke::<i32, _>("Result", ()).await;
     let text = answer.map_or_else(|error| error.to_string(), |number| number.to_string());
     Response::text(Status::OK, text)
 }
