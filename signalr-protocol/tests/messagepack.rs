@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use signalr_protocol::{
     Arguments, Close, Completion, Decoder, EncodeError, Invocation, Limits, MAX_DEPTH, Message,
-    MessageError, Outcome, Payload, PayloadError, Protocol, Record,
-    StreamInvocation, StreamItem, Typed,
+    MessageError, Outcome, Payload, PayloadError, Protocol, Record, StreamInvocation, StreamItem,
+    Typed,
 };
 use view::{drop_defaults, view};
 

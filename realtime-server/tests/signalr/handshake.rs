@@ -58,7 +58,7 @@ const REFUSALS: [(&str, &str, &str); 17] = [
     ),
     (
         r#"{"protocol":"JSON","version":3}"#,
-        "The server does not support version 3 of the 'json' protocol.",
+        "The server does not support version 3 of the 'JSON' protocol.",
         "",
     ),
     (

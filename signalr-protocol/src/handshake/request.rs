@@ -77,7 +77,7 @@ impl<'a> HandshakeRequest<'a> {
         };
         if self.version > Protocol::MAX_VERSION {
             return Err(Refusal::UnsupportedVersion {
-                protocol,
+                name: &self.protocol,
                 version: self.version,
             });
         }
