@@ -1,9 +1,5 @@
 //! Reading messages, against a JSON tree and against the obvious struct.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a benchmark"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
 mod cases;
 
@@ -141,7 +137,8 @@ fn bound(c: &mut Criterion) {
 
 fn records(c: &mut Criterion) {
     let mut group = c.benchmark_group("decode_records");
-    let stream = "{\"type\":1,\"target\":\"SendMessage\",\"arguments\":[\"ada\",42]}\u{1e}".repeat(64);
+    let stream =
+        "{\"type\":1,\"target\":\"SendMessage\",\"arguments\":[\"ada\",42]}\u{1e}".repeat(64);
     group.throughput(Throughput::Bytes(stream.len() as u64));
     group.bench_function("signalr_protocol", |b| {
         b.iter(|| {

@@ -1,9 +1,5 @@
 //! Writing messages, against the obvious struct and against a JSON tree.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a benchmark"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
 mod cases;
 
@@ -74,9 +70,7 @@ fn encoded<'a>(case: &Case, json: &'a str) -> Message<'a> {
             message.invocation_id = Some(ID.into());
             Message::Invocation(message)
         }
-        Kind::Completion => {
-            Message::Completion(Completion::new(ID, Outcome::Result(payload())))
-        }
+        Kind::Completion => Message::Completion(Completion::new(ID, Outcome::Result(payload()))),
         Kind::Item => Message::StreamItem(StreamItem::new(ID, payload())),
     }
 }
@@ -86,7 +80,10 @@ fn messages(c: &mut Criterion) {
     for case in Case::all() {
         let mut group = c.benchmark_group(case.group("write"));
         let id = case.id();
-        let expected = format!("{}\u{1e}", serde_json::to_string(&Obvious::new(&case)).unwrap());
+        let expected = format!(
+            "{}\u{1e}",
+            serde_json::to_string(&Obvious::new(&case)).unwrap()
+        );
         group.throughput(Throughput::Bytes(expected.len() as u64));
 
         group.bench_function(BenchmarkId::new("signalr_protocol", &id), |b| {
@@ -126,7 +123,9 @@ fn messages(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("encoded", &id), |b| {
             b.iter(|| {
                 dst.clear();
-                black_box(&sent_on).encode(Protocol::Json, &mut dst).unwrap();
+                black_box(&sent_on)
+                    .encode(Protocol::Json, &mut dst)
+                    .unwrap();
             });
         });
         let mut copy = vec![0; expected.len()];

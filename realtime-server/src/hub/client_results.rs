@@ -134,7 +134,7 @@ pub(super) fn read<R: DeserializeOwned>(
 ) -> Result<R, InvokeError> {
     match outcome {
         Outcome::Result(result) => result.to().map_err(|error| InvokeError::Unreadable {
-            wanted: name_of::<R>(),
+            wanted: name::<R>(),
             reason: error.to_string().into(),
         }),
         Outcome::Error(error) => Err(InvokeError::Client(error.as_ref().into())),
@@ -145,25 +145,25 @@ pub(super) fn read<R: DeserializeOwned>(
 /// What to tell who asked, when reading the answer panicked.
 pub(super) fn lost<R>() -> InvokeError {
     InvokeError::Unreadable {
-        wanted: name_of::<R>(),
+        wanted: name::<R>(),
         reason: "Reading it panicked.".into(),
     }
 }
 
-/// The name of a type, as .NET has it for those that it has as well.
-fn name_of<R>() -> &'static str {
+/// What a type is called in the texts of ASP.NET Core, where it has one of its simple types.
+fn name<R>() -> &'static str {
     match type_name::<R>() {
-        "bool" => "Boolean",
+        "u8" => "Byte",
         "i8" => "SByte",
         "i16" => "Int16",
-        "i32" => "Int32",
-        "i64" => "Int64",
-        "u8" => "Byte",
         "u16" => "UInt16",
+        "i32" => "Int32",
         "u32" => "UInt32",
+        "i64" => "Int64",
         "u64" => "UInt64",
         "f32" => "Single",
         "f64" => "Double",
+        "bool" => "Boolean",
         "alloc::string::String" => "String",
         other => other,
     }

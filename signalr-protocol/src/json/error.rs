@@ -41,13 +41,13 @@ pub enum JsonError {
         /// How many bits it must fit into, with its sign.
         bits: u8,
     },
+    /// The answer to a negotiation is that of the older ASP.NET SignalR, whose protocol is another.
+    OldServer,
     /// A property is missing.
     Missing {
         /// The property.
         property: &'static str,
     },
-    /// The answer to a negotiation is one of the older ASP.NET SignalR.
-    OlderServer,
 }
 
 impl JsonError {
@@ -56,7 +56,7 @@ impl JsonError {
     pub const fn exception(&self) -> &'static str {
         match self {
             Self::NotAnInteger { .. } => "FormatException",
-            Self::LoneSurrogate | Self::OlderServer => "InvalidOperationException",
+            Self::LoneSurrogate | Self::OldServer => "InvalidOperationException",
             _ => "InvalidDataException",
         }
     }
@@ -96,14 +96,14 @@ impl fmt::Display for JsonError {
                 "Either the JSON value is not in a supported format, \
                  or is out of bounds for an Int{bits}."
             ),
+            Self::OldServer => f.write_str(
+                "Detected a connection attempt to an ASP.NET SignalR Server. \
+                 This client only supports connecting to an ASP.NET Core SignalR Server. \
+                 See https://aka.ms/signalr-core-differences for details.",
+            ),
             Self::Missing { property } => write!(f, "Missing required property '{property}'."),
             Self::LoneSurrogate => f.write_str(
                 "Cannot read incomplete UTF-16 JSON text as string with missing low surrogate.",
-            ),
-            Self::OlderServer => f.write_str(
-                "Detected a connection attempt to an ASP.NET SignalR Server. This client only \
-                 supports connecting to an ASP.NET Core SignalR Server. \
-                 See https://aka.ms/signalr-core-differences for details.",
             ),
         }
     }

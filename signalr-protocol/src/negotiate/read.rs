@@ -40,8 +40,8 @@ impl<'a> Members<'a> {
                 accepted.use_stateful_reconnect = value.bool_of("useStatefulReconnect")?;
             }
             "availableTransports" => self.available_transports = Some(read_transports(value)?),
+            "ProtocolVersion" => return Err(JsonError::OldServer),
             "error" => self.error = Some(value.string_of("error")?),
-            "ProtocolVersion" => return Err(JsonError::OlderServer),
             _ => {
                 value.value()?;
             }

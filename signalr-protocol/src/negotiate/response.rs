@@ -37,7 +37,7 @@ pub struct Accepted<'a> {
     pub use_stateful_reconnect: bool,
     /// The version of the negotiation.
     pub version: i32,
-    /// The public id of the connection; left out where it is empty.
+    /// The public id of the connection. Left out where it is empty, which no client takes.
     pub connection_id: Cow<'a, str>,
     /// The secret that requests of the connection carry as `id`, from version 1 on. In version 0
     /// it is the connection id.

@@ -22,17 +22,15 @@ async fn echo(mut client: RawConnection) {
         let received = if held.is_empty() {
             client.receive().await
         } else {
-            match timeout(REST, client.receive()).await {
-                Ok(received) => received,
+            let Ok(received) = timeout(REST, client.receive()).await else {
                 // It was no character.
-                Err(_) => {
-                    let rest = held.split().freeze();
-                    if client.send(TransferFormat::Binary, rest).await.is_err() {
-                        return;
-                    }
-                    continue;
+                let rest = held.split().freeze();
+                if client.send(TransferFormat::Binary, rest).await.is_err() {
+                    return;
                 }
-            }
+                continue;
+            };
+            received
         };
         let Some(chunk) = received else { return };
         held.extend_from_slice(&chunk);
