@@ -63,7 +63,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(options.listen).await?;
     // Who started it may have stopped to read.
     let _ = writeln!(
-        std::io::stdout(),
+        io::stdout(),
         "listening on http://{}",
         listener.local_addr()?
     );
@@ -74,7 +74,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let tls = Tls::load(TlsConfig::new(cert, key), Arc::clone(server.metrics()))?;
         let listener = TcpListener::bind(address).await?;
         let _ = writeln!(
-            std::io::stdout(),
+            io::stdout(),
             "listening on https://{}",
             listener.local_addr()?
         );
