@@ -9,10 +9,10 @@ use std::{error::Error, sync::Arc, time::Duration};
 use realtime_server::{
     config::HubConfig,
     http::{Problem, Request, Response, Status},
-    hub::{Caller, Clients, Hub, HubError, InvokeError, Items, Upload},
+    hub::{Any, Caller, Clients, Hub, HubError, InvokeError, Items, Upload},
     server::ServerBuilder,
 };
-use serde_json::Value;
+
 use tokio::{net::TcpListener, time};
 
 struct Features;
@@ -70,8 +70,8 @@ async fn upload_sum(
 async fn upload_echo(
     _: Arc<Features>,
     _: Caller,
-    (mut source,): (Upload<Value>,),
-    items: Items<Value>,
+    (mut source,): (Upload<Any>,),
+    items: Items<Any>,
 ) -> Result<(), HubError> {
     while let Some(item) = source.next().await {
         items.send(item?).await?;
@@ -82,8 +82,8 @@ async fn upload_echo(
 async fn ask_client(
     _: Arc<Features>,
     caller: Caller,
-    (target, value): (String, Value),
-) -> Result<Value, HubError> {
+    (target, value): (String, Any),
+) -> Result<Any, HubError> {
     Ok(caller.itself().invoke(&target, (value,)).await?)
 }
 
@@ -107,7 +107,7 @@ fn hub() -> Hub<Features> {
         .method("Add", async |_, _, (a, b): (i64, i64)| Ok(a + b))
         .method(
             "SendToUser",
-            async |_, caller: Caller, (user, value): (String, Value)| {
+            async |_, caller: Caller, (user, value): (String, Any)| {
                 Ok(caller
                     .clients()
                     .user(&user)
@@ -121,7 +121,7 @@ fn hub() -> Hub<Features> {
         )
         .method(
             "SendToOthersInGroup",
-            async |_, caller: Caller, (group, value): (String, Value)| {
+            async |_, caller: Caller, (group, value): (String, Any)| {
                 let others = caller.others_in_group(&group);
                 Ok(others.send("GroupMessage", (value,)).await?)
             },

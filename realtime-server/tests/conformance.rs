@@ -20,7 +20,7 @@ mod support;
 
 use std::net::SocketAddr;
 
-use realtime_server::{endpoint::Directory, server::ServerBuilder};
+use realtime_server::{config::HttpConfig, endpoint::Directory, server::ServerBuilder};
 use support::{
     client::{Answer, Client, ask},
     events::{Events, Told},
@@ -28,9 +28,15 @@ use support::{
     running::Running,
 };
 
+use app::Files;
+
 async fn start() -> Running {
     let mut server = ServerBuilder::new();
-    let files = Directory::open(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).unwrap();
+    let files = Files {
+        all: Directory::open(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).unwrap(),
+        lib: None,
+        dist: Directory::open(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/conformance")).ok(),
+    };
     app::install(&mut server, &app::hub_config(), Some(&files)).unwrap();
     Running::start(server).await
 }
@@ -81,11 +87,18 @@ async fn plain_routes_answer_what_the_contract_says() {
         let answer = ask(server.address, line).await;
         assert_eq!((answer.status, answer.field("allow")), (405, Some(allow)));
     }
-    let file = ask(server.address, "GET /static/conformance/main.rs").await;
-    assert!(
-        file.text()
-            .starts_with("//! A server for other people's clients")
-    );
+    for path in [
+        "/static/conformance/main.rs",
+        "/lib/conformance/main.rs",
+        "/dist/main.rs",
+    ] {
+        let file = ask(server.address, &format!("GET {path}")).await;
+        let text = file.text();
+        assert!(
+            text.starts_with("//! A server for other people's clients"),
+            "{path}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -156,6 +169,7 @@ async fn pages_of_other_origins_may_see_every_answer() {
         ("GET /mirror", 405),
         ("GET /ws-echo", 426),
         ("POST /testhub/negotiate?negotiateVersion=1", 200),
+        ("POST /TestHub/Negotiate?negotiateVersion=1", 200),
     ] {
         let answer = ask_with(server.address, line, asked, "").await;
         assert_eq!(answer.status, status, "{line}");
@@ -172,7 +186,7 @@ async fn pages_of_other_origins_may_see_every_answer() {
             .iter()
             .filter(|(name, _)| name == "set-cookie");
         let cookies: Vec<_> = cookies.map(|(_, value)| value.as_str()).collect();
-        if line.contains("/negotiate") {
+        if line.to_ascii_lowercase().contains("/negotiate") {
             let expected = [
                 "testCookie=testValue; path=/",
                 "testCookie2=testValue2; path=/",
@@ -182,6 +196,28 @@ async fn pages_of_other_origins_may_see_every_answer() {
         } else {
             assert_eq!(cookies, [""; 0], "{line}");
         }
+    }
+}
+
+#[tokio::test]
+async fn cookies_over_tls_are_for_pages_of_other_sites() {
+    let mut server = ServerBuilder::new();
+    let mut http = HttpConfig::default();
+    http.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    server.http_config(http);
+    app::install(&mut server, &app::hub_config(), None).unwrap();
+    let server = Running::start(server).await;
+    let line = "POST /testhub/negotiate?negotiateVersion=1";
+    let answer = ask_with(server.address, line, "X-Forwarded-Proto: https\r\n", "").await;
+    let fields = answer.fields.iter();
+    let cookies: Vec<_> = fields.filter(|(name, _)| name == "set-cookie").collect();
+    assert_eq!(cookies.len(), 3);
+    for (_, cookie) in cookies {
+        assert!(cookie.contains("; path=/"), "{cookie}");
+        assert!(
+            cookie.ends_with("; SameSite=None; Secure; Partitioned"),
+            "{cookie}"
+        );
     }
 }
 

@@ -51,6 +51,9 @@ pub(crate) mod sealed {
 impl sealed::WritePayload for Payload<'_> {
     fn write<S: Sink>(&self, protocol: Protocol, sink: &mut S) -> Result<(), EncodeError> {
         same_protocol(self.protocol(), protocol)?;
+        if self.as_bytes().is_empty() {
+            return Err(EncodeError::MalformedPayload);
+        }
         sink.put(self.as_bytes());
         Ok(())
     }

@@ -31,6 +31,17 @@ impl DecodeError {
     pub const fn close_message(&self) -> Message<'static> {
         Message::Close(Close::WITH_ERROR)
     }
+
+    /// The exception of ASP.NET Core in its place, which it tells clients together with the text
+    /// when detailed errors are on.
+    #[must_use]
+    pub const fn exception(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "messagepack")]
+            Self::LengthPrefix => "FormatException",
+            _ => "InvalidDataException",
+        }
+    }
 }
 
 impl fmt::Display for DecodeError {
@@ -84,6 +95,8 @@ pub enum EncodeError {
     },
     /// The arguments did not serialize as a sequence.
     ArgumentsNotArray,
+    /// A payload of a peer's message is missing or malformed.
+    MalformedPayload,
     /// A value refused to be serialized.
     Serialize(serde_json::Error),
     /// A value refused to be serialized, or is of a type that MessagePack does not have.
@@ -112,6 +125,7 @@ impl fmt::Display for EncodeError {
                 )
             }
             Self::ArgumentsNotArray => f.write_str("arguments are not a sequence"),
+            Self::MalformedPayload => f.write_str("payload is missing or malformed"),
             Self::Serialize(_) => f.write_str("payload cannot be serialized"),
             #[cfg(feature = "messagepack")]
             Self::SerializeMessagePack(_) => f.write_str("payload cannot be serialized"),

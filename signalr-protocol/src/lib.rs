@@ -70,14 +70,15 @@
 //!   [`Protocol`] gains a variant, and what depends on one gains constructors and errors. Structs
 //!   are maps of their names, enums their names or a map of one name, bytes binary.
 //! - `values` (off by default): `Binary` and `Timestamp`, which are base64 and ISO 8601 text in
-//!   JSON, binary and the timestamp extension in MessagePack, as .NET has them.
+//!   JSON, binary and the timestamp extension in MessagePack, as .NET has them; and `Any`, a value
+//!   that is passed on as it came, or converted for the other protocol.
 //!
 //! # Differences from ASP.NET Core
 //!
 //! - A message of an unknown type is skipped. ASP.NET Core means to, but stops reading.
 //! - Text that is not UTF-8 is no JSON, also where ASP.NET Core would not look at it.
-//! - A MessagePack payload that is malformed, rather than of the wrong type, ends the connection and
-//!   not only the invocation, since where it ends is not known.
+//! - MessagePack arguments that are malformed, rather than of the wrong type, end the connection and
+//!   not only the invocation, since where they end is not known.
 //! - Empty headers and stream ids are written like none.
 #![no_std]
 #![forbid(unsafe_code)]
@@ -108,7 +109,7 @@ mod values;
 #[cfg(feature = "messagepack")]
 pub use self::messagepack::{MessagePackError, ValueError};
 #[cfg(feature = "values")]
-pub use self::values::{Binary, Timestamp, TimestampError};
+pub use self::values::{Any, Binary, Timestamp, TimestampError};
 pub use self::{
     arguments::{Arguments, ArgumentsIter},
     binding::{BindError, Binding},

@@ -13,7 +13,9 @@ use crate::{
 
 /// One value of the application: an argument, an item or a result, as it stands on the wire.
 ///
-/// It is well-formed by construction, so what it holds can never break a message it is put into.
+/// It is well-formed by construction, so what it holds can never break a message it is put into. Of
+/// MessagePack it may be empty instead, where a peer sent nothing well-formed: it has no type then,
+/// and cannot be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payload<'a> {
     repr: Repr<'a>,
@@ -68,6 +70,10 @@ impl<'a> Payload<'a> {
         }
     }
 
+    /// What stands in a MessagePack message where a payload should be is none.
+    #[cfg(feature = "messagepack")]
+    pub(crate) const MALFORMED: Self = Self::scanned_messagepack(&[]);
+
     /// The protocol it is encoded for.
     #[must_use]
     pub const fn protocol(&self) -> Protocol {
@@ -95,6 +101,8 @@ impl<'a> Payload<'a> {
     pub fn to<T: Deserialize<'a>>(&self) -> Result<T, PayloadError> {
         match self.repr {
             Repr::Json(text) => serde_json::from_str(text).map_err(PayloadError::Type),
+            #[cfg(feature = "messagepack")]
+            Repr::MessagePack([]) => Err(PayloadError::Malformed),
             #[cfg(feature = "messagepack")]
             Repr::MessagePack(bytes) => {
                 messagepack::from_slice(bytes).map_err(PayloadError::MessagePackType)

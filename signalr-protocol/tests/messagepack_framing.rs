@@ -119,3 +119,36 @@ fn the_framing_changes_behind_the_handshake() {
     }
     assert_eq!(decoder.decode(&mut src), Ok(None));
 }
+
+#[test]
+fn a_payload_that_is_missing_or_malformed_is_the_trouble_of_what_it_belongs_to() {
+    use signalr_protocol::{EncodeError, Outcome, StreamItem};
+
+    for body in [
+        b"\x93\x02\x80\xA3xyz".as_slice(),
+        b"\x94\x02\x80\xA3xyz\xC1",
+        b"\x94\x02\x80\xA3xyz\x92\x01",
+    ] {
+        let record = Record::new(Protocol::MessagePack, body);
+        let Some(Message::StreamItem(item)) = Message::parse(&record).unwrap() else {
+            panic!("no item: {body:?}");
+        };
+        assert_eq!(item.invocation_id, "xyz");
+        assert!(item.item.to::<i32>().is_err());
+        let mut dst = BytesMut::new();
+        let again = StreamItem::new("1", item.item).encode(Protocol::MessagePack, &mut dst);
+        assert!(
+            matches!(again, Err(EncodeError::MalformedPayload)),
+            "{again:?}"
+        );
+        assert!(dst.is_empty());
+    }
+    let record = Record::new(Protocol::MessagePack, b"\x94\x03\x80\xA3xyz\x03");
+    let Some(Message::Completion(completion)) = Message::parse(&record).unwrap() else {
+        panic!("no completion");
+    };
+    let Outcome::Result(result) = completion.outcome else {
+        panic!("no result");
+    };
+    assert!(result.to::<()>().is_err());
+}

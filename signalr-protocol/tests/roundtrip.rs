@@ -222,7 +222,7 @@ proptest! {
 
     #[test]
     fn negotiate_responses_are_read_back(
-        (id, token, url) in any::<(String, String, Option<String>)>(),
+        (id, token, url) in (".+", any::<String>(), any::<Option<String>>()),
         (version, reconnect) in any::<(bool, bool)>(),
         transports in prop::collection::vec(
             (any::<String>(), prop::collection::vec(any::<String>(), 0..3)),

@@ -143,6 +143,7 @@ fn the_answer_of_the_older_signalr_is_recognised() {
         br#"{"Url":"/signalr","ConnectionToken":"t","ConnectionId":"c","ProtocolVersion":"1.5"}"#;
     let error = NegotiateResponse::parse(body).unwrap_err();
     assert_eq!(error, JsonError::OldServer);
+    assert_eq!(error.exception(), "InvalidOperationException");
     assert_eq!(
         error.to_string(),
         "Detected a connection attempt to an ASP.NET SignalR Server. This client only supports \

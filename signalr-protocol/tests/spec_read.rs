@@ -184,7 +184,10 @@ fn names_and_values_may_be_escaped() {
 #[test]
 fn half_a_surrogate_pair_is_no_text() {
     let json = r#"{"type":1,"target":"\ud83d","arguments":[]}"#;
-    assert_eq!(parse(json), Err(MessageError::Json(JsonError::Syntax)));
+    assert_eq!(
+        parse(json),
+        Err(MessageError::Json(JsonError::LoneSurrogate))
+    );
     assert_eq!(parse(r#"{"\ud83d":1,"type":6}"#), Ok(Some(Message::Ping)));
 }
 

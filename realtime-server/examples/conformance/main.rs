@@ -5,7 +5,14 @@
 
 mod app;
 
-use std::{error::Error, io::Write, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    io::{self, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::Parser;
 use realtime_server::{
@@ -50,13 +57,13 @@ struct Options {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
-    let directory = options.r#static.as_ref().map(Directory::open).transpose()?;
+    let files = options.r#static.as_deref().map(files).transpose()?;
     let mut server = ServerBuilder::new();
-    app::install(&mut server, &options.hubs(), directory.as_ref())?;
+    app::install(&mut server, &options.hubs(), files.as_ref())?;
     let listener = TcpListener::bind(options.listen).await?;
     // Who started it may have stopped to read.
     let _ = writeln!(
-        std::io::stdout(),
+        io::stdout(),
         "listening on http://{}",
         listener.local_addr()?
     );
@@ -67,7 +74,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let tls = Tls::load(TlsConfig::new(cert, key), Arc::clone(server.metrics()))?;
         let listener = TcpListener::bind(address).await?;
         let _ = writeln!(
-            std::io::stdout(),
+            io::stdout(),
             "listening on https://{}",
             listener.local_addr()?
         );
@@ -81,6 +88,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     server.build()?.serve_all(listeners, interrupted).await;
     Ok(())
+}
+
+fn files(path: &Path) -> io::Result<app::Files> {
+    Ok(app::Files {
+        all: Directory::open(path)?,
+        lib: Directory::open(path.join("lib")).ok(),
+        dist: Directory::open(path.join("dist")).ok(),
+    })
 }
 
 impl Options {

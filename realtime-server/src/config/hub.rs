@@ -20,6 +20,9 @@ pub struct HubConfig {
     pub disconnect_timeout: Duration,
     /// How long a poll waits for something to answer: 90 s.
     pub poll_timeout: Duration,
+    /// The lowest version of the negotiation that is served: 0. From 1 on the secret that requests show
+    /// is not the public id of the connection.
+    pub min_negotiate_version: i32,
     /// The transports that are offered: all three.
     pub transports: Transports,
     /// The hub protocols that are offered: both.
@@ -46,9 +49,10 @@ pub struct HubConfig {
     /// Invocations of one connection per second, on average over ten: no limit by default, because
     /// what they take is bounded anyway. Beyond it they are refused.
     pub max_invocation_rate: Option<NonZeroU32>,
-    /// Messages that may wait for a slow client before it is disconnected: 1,024.
+    /// Messages that may wait for a slow client before it is disconnected: 1,024. Who sends to this one
+    /// client alone waits from half of it on.
     pub max_queued_messages: usize,
-    /// Bytes that may wait for a slow client before it is disconnected: 1 MiB.
+    /// Bytes that may wait for a slow client before it is disconnected: 1 MiB; half of it likewise.
     pub max_queued_bytes: usize,
     /// Groups that one connection may be in: 256.
     pub max_groups: usize,
@@ -72,6 +76,9 @@ pub struct HubConfig {
     /// Bytes of sent messages that are kept for such a client until it has acknowledged them:
     /// 100,000. Beyond it they wait in the queue.
     pub stateful_buffer: usize,
+    /// Bytes of such a client's messages that may wait while its acknowledgement is looked for behind
+    /// them: 1 MiB. A client that sends more without one is disconnected.
+    pub stateful_lookahead: usize,
     /// How long invocations may go on after their connection is gone: 30 s.
     pub invocation_grace: Duration,
     /// Whether a connection ends, and its client may come back, when the token that it was opened
@@ -90,6 +97,7 @@ impl Default for HubConfig {
             connect_timeout: Duration::from_secs(15),
             disconnect_timeout: Duration::from_secs(15),
             poll_timeout: Duration::from_secs(90),
+            min_negotiate_version: 0,
             transports: Transports::default(),
             protocols: Protocols::default(),
             close_timeout: Duration::from_secs(5),
@@ -113,6 +121,7 @@ impl Default for HubConfig {
             max_polling: 10_000,
             allow_stateful_reconnect: false,
             stateful_buffer: 100_000,
+            stateful_lookahead: 1024 * 1024,
             invocation_grace: Duration::from_secs(30),
             close_on_expiration: false,
             detailed_errors: false,

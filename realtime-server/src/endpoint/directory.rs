@@ -36,6 +36,8 @@ const POLICY: HeaderValue =
 pub struct Directory {
     root: Arc<Path>,
     policy: HeaderValue,
+    /// Where to look for what is not here.
+    next: Option<Arc<Directory>>,
 }
 
 /// An open file and what there is to know of it.
@@ -61,7 +63,18 @@ impl Directory {
         Ok(Self {
             root: root.into(),
             policy: POLICY,
+            next: None,
         })
+    }
+
+    /// Looks in `next` for files that are not here.
+    #[must_use]
+    pub fn or(mut self, next: Self) -> Self {
+        self.next = Some(Arc::new(match self.next.take() {
+            Some(between) => Self::clone(&between).or(next),
+            None => next,
+        }));
+        self
     }
 
     /// Has its files sent with this `Content-Security-Policy`.
@@ -84,6 +97,9 @@ impl Directory {
         let found = match spawn_blocking(move || find_best(&root, &relative, &codings)).await {
             Ok(Ok(found)) => found,
             Ok(Err(error)) => {
+                if let Some(next) = &self.next {
+                    return Box::pin(next.answer(request, path)).await;
+                }
                 debug!(%error, "no such file");
                 return missing();
             }

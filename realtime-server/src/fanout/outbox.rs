@@ -57,7 +57,7 @@ pub enum Taken {
 
 /// The bounded queue between everybody who sends to a connection and the task that owns its socket.
 ///
-/// Senders never wait. The lock is held for a push or a take and never across an await.
+/// Pushing never waits; who can wait asks for room before. The lock is held for a push or a take and never across an await.
 #[derive(Debug)]
 pub struct Outbox {
     limits: OutboxLimits,
@@ -72,7 +72,7 @@ struct State {
     lost: u64,
     end: Option<End>,
     reader: Option<Waker>,
-    /// Who waits for room or for the end. No more than work for the connection at once.
+    /// Who waits for room or for the end: no more than there are invocations and tasks at work.
     writers: Vec<Waker>,
 }
 

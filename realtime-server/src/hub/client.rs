@@ -9,10 +9,11 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use serde::{Serialize, de::DeserializeOwned};
 use signalr_protocol::{EncodeError, Protocol};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time};
+use tracing::debug;
 
 use super::{Core, InvokeError, Scope, Target, client_results, scope::Stage, target::invocation};
-use crate::fanout::{Audience, Member};
+use crate::fanout::{Audience, End, Member};
 
 /// One connection of a hub, to send to and to ask.
 #[derive(Clone, Copy, Debug)]
@@ -29,14 +30,11 @@ impl<'a> Client<'a> {
     }
 
     /// Calls the client method `method`, as [`Target::send`], in the protocol that the client
-    /// speaks.
+    /// speaks; but waits while half of what may be queued for the client is. A client for which that
+    /// does not change, for as long as it may stay away and take nothing, is ended.
     ///
     /// # Errors
     /// When the arguments are no tuple or list, or cannot be written in that protocol.
-    #[expect(
-        clippy::unused_async,
-        reason = "a connection on another node will be waited for"
-    )]
     pub async fn send<A>(&self, method: &str, arguments: A) -> Result<(), EncodeError>
     where
         A: Serialize + Send,
@@ -45,6 +43,7 @@ impl<'a> Client<'a> {
         let protocol = member.as_deref().map_or(Protocol::Json, protocol_of);
         let record = invocation(protocol, None, method, &arguments)?;
         if let Some(member) = member {
+            self.wait_for_room(&member).await;
             self.tell(&member, record);
         }
         Ok(())
@@ -123,6 +122,22 @@ impl<'a> Client<'a> {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.core.registry.member(self.id).is_some()
+    }
+
+    async fn wait_for_room(&self, member: &Member) {
+        let outbox = member.outbox();
+        if !outbox.is_half_full() {
+            return;
+        }
+        let config = &self.core.config;
+        let patience = config
+            .disconnect_timeout
+            .saturating_add(config.send_timeout);
+        let room = poll_fn(|cx| outbox.poll_room(cx));
+        if time::timeout(patience, room).await.is_err() {
+            debug!(connection = %member.id(), "a client makes no room");
+            outbox.end(End::Overflow);
+        }
     }
 
     fn tell(&self, member: &Member, record: Bytes) {

@@ -55,6 +55,12 @@ impl<T: Serialize> Items<T> {
         Ok(())
     }
 
+    /// Says that the stream has begun, as its first item does: an error from here on is one of the
+    /// stream, and not of the call.
+    pub fn begin(&self) {
+        self.scope.note_item();
+    }
+
     /// Waits until the client wants no more, or is gone.
     pub async fn cancelled(&self) {
         self.scope.cancelled().cancelled().await;

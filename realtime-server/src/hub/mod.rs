@@ -44,7 +44,7 @@ pub use invoke_error::InvokeError;
 pub use items::{ItemError, Items};
 pub use log_layer::{LogForwarder, LogLayer};
 pub use setup::HubSetupError;
-pub use signalr_protocol::{Binary, EncodeError, Timestamp, TimestampError, Transport};
+pub use signalr_protocol::{Any, Binary, EncodeError, Timestamp, TimestampError, Transport};
 pub use target::Target;
 pub use upload::{Upload, UploadError};
 

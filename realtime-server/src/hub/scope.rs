@@ -84,7 +84,7 @@ impl Scope {
         self.ended.load(Relaxed)
     }
 
-    /// Notes that an item of the answering stream was sent.
+    /// Notes that the answering stream has begun.
     pub(super) fn note_item(&self) {
         self.streamed.store(true, Relaxed);
     }

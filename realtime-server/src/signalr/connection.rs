@@ -257,7 +257,7 @@ impl Connection {
             },
             Err(error) => {
                 debug!(%error, "a client broke the protocol");
-                return Err(self.broken("InvalidDataException", &error));
+                return Err(self.broken(error.exception(), &error));
             }
         }
         Ok(true)
@@ -277,6 +277,8 @@ impl Connection {
             let blocked = blocked || self.resume.as_ref().is_some_and(Resume::is_full);
             if !blocked && !self.batch.is_empty() {
                 self.push_batch();
+                // It may be full again, and then an Ack has to be looked for.
+                sent = true;
                 continue;
             }
             let outbox = self.dispatch.seat.member().outbox();

@@ -251,7 +251,7 @@ impl Dispatch {
         }
         self.check_ids(call)?;
         let ids: Vec<Arc<str>> = call.stream_ids.iter().map(|id| Arc::from(&**id)).collect();
-        let invocation = Invocation::new(method, reply.clone(), scope, ids.clone());
+        let invocation = Invocation::new(&core.path, method, reply.clone(), scope, ids.clone());
         if !self.invocations.begin(invocation, work) {
             return Err(Refusal::TooMany);
         }

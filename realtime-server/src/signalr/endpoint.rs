@@ -142,7 +142,7 @@ impl HubEndpoint {
     pub(crate) async fn answer(&self, request: &Request) -> Response {
         let token = request.query("id");
         match request.method() {
-            Method::Get if request.head.asks_for("websocket") => upgrade(
+            Method::Get if request.head.asks_for("websocket") && !wants_events(request) => upgrade(
                 self,
                 &request.head,
                 token.as_deref().filter(|token| !token.is_empty()),

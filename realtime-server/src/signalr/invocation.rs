@@ -81,6 +81,7 @@ impl Future for Running {
 
 impl Invocation {
     pub(super) fn new(
+        service: &str,
         method: &Method,
         reply: Reply,
         scope: Arc<Scope>,
@@ -89,8 +90,10 @@ impl Invocation {
         let span = debug_span!(
             "hub_invocation",
             rpc.system = "signalr",
+            rpc.service = service,
             rpc.method = &*method.name,
             traceparent = scope.header("traceparent"),
+            tracestate = scope.header("tracestate"),
         );
         Self {
             reply,

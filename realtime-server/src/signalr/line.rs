@@ -161,9 +161,8 @@ impl Line {
                 } else {
                     None
                 };
-                if !polls {
-                    state.idle_since = None;
-                }
+                // The first poll is answered at once, and so a sign of life that is over.
+                state.idle_since = polls.then(Instant::now);
                 state.transport = Some(transport);
                 if let Some(post) = state.post.take() {
                     post.wake();

@@ -121,7 +121,7 @@ impl Session {
         if !self.detailed_errors {
             return encoded(&error.response());
         }
-        let text = format!("{} InvalidDataException: {error}", Refusal::Unexpected);
+        let text = format!("{} {}: {error}", Refusal::Unexpected, error.exception());
         encoded(&HandshakeResponse {
             error: Some(text.into()),
         })
@@ -137,6 +137,16 @@ fn encoded(response: &HandshakeResponse<'_>) -> Bytes {
     let mut bytes = BytesMut::with_capacity(response.encoded_len());
     response.encode(&mut bytes);
     bytes.freeze()
+}
+
+impl SessionError {
+    /// The exception of ASP.NET Core in its place.
+    pub(super) fn exception(&self) -> &'static str {
+        match self {
+            Self::Record(error) => error.exception(),
+            Self::Message(error) => error.exception(),
+        }
+    }
 }
 
 impl fmt::Display for SessionError {

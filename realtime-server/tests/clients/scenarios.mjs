@@ -1,7 +1,7 @@
 // What an official client does with the hub of the conformance server, in Node and in a browser. A
 // scenario gets `signalR`, the client's module; `connect`, which gives a started connection, of a
 // `user` if there is one; `cut`, which cuts the sockets of connections that are made with `isCut`; and
-// the `transport`.
+// the `transport` and the `protocol`.
 
 const LIMIT = 30_000;
 const LARGE = 32_600;
@@ -26,11 +26,27 @@ export const scenarios = {
     equal(await connection.invoke('nothing'), null);
     const value = { list: [1, null, true, 2.5], text: 'grüße 👋 <&>\n' };
     equal(await connection.invoke('Echo', value), value);
+    // Members keep their order and numbers their digits, however deep.
+    const unsorted = { b: [{ z: 31.245270191439438, y: { d: -0.1, c: 1e21 } }], a: 2 };
+    equal(await connection.invoke('Echo', unsorted), unsorted);
     equal(await connection.invoke('GetActiveTransportName'), transport);
     equal(await connection.invoke('GetCallerConnectionId'), connection.connectionId);
     const messages = queue(connection, 'Message');
     await connection.send('InvokeWithString', 'sent');
     equal(await messages.next(), 'sent');
+  },
+
+  async 'gets bytes and moments back as they are'({ connect, protocol }) {
+    const connection = await connect();
+    const value = { moment: new Date(946_684_800_123), list: [new Uint8Array([1, 2, 255])] };
+    const binary = protocol === 'messagepack';
+    const back = await connection.invoke('Echo', value);
+    equal(back, value);
+    equal(back.moment instanceof Date, binary);
+    equal(back.list[0] instanceof Uint8Array, binary);
+    const messages = queue(connection, 'Broadcasted');
+    await connection.send('SendToConnection', connection.connectionId, value);
+    equal(await messages.next(), value);
   },
 
   async 'gets errors with their texts, and goes on'({ connect }) {

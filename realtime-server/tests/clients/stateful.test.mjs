@@ -57,14 +57,61 @@ async function startProxy(port) {
   };
 }
 
+/** A started connection to the conformance server, through a proxy of its own. */
+async function through(proxy, signalR, protocol, test) {
+  const connection = new signalR.HubConnectionBuilder()
+    .withUrl(`${proxy.url}/testhub`, { transport: signalR.HttpTransportType.WebSockets })
+    .withHubProtocol(protocol)
+    .withStatefulReconnect()
+    .configureLogging(signalR.LogLevel.None)
+    .build();
+  test.after(() => connection.stop());
+  await connection.start();
+  return connection;
+}
+
 describe('stateful reconnect with the official client', { concurrency: true }, () => {
   let server;
+  let conformance;
   before(async () => {
-    server = await startServer({ program: example('hub_features') });
+    [server, conformance] = await Promise.all(
+      ['hub_features', 'conformance'].map((name) => startServer({ program: example(name) })),
+    );
   });
-  after(() => server.stop());
+  after(() => Promise.all([server, conformance].map((server) => server.stop())));
 
   for (const [client, signalR, protocol] of CLIENTS) {
+    it(`calls as often as it likes at once, ${client}`, { timeout: 120_000 }, async (test) => {
+      const proxy = await startProxy(conformance.port);
+      test.after(() => proxy.stop());
+      const connection = await through(proxy, signalR, protocol, test);
+      const numbers = Array.from({ length: MESSAGES }, (_, number) => number);
+      const answers = numbers.map((number) => connection.invoke('Echo', number));
+      assert.deepEqual(await within(100_000, Promise.all(answers), 'the answers'), numbers);
+    });
+
+    it(`takes whatever another one sends it, ${client}`, { timeout: 120_000 }, async (test) => {
+      const proxies = await Promise.all([1, 2].map(() => startProxy(conformance.port)));
+      test.after(() => proxies.forEach((proxy) => proxy.stop()));
+      const [one, two] = await Promise.all(
+        proxies.map((proxy) => through(proxy, signalR, protocol, test)),
+      );
+      const received = [];
+      const all = new Promise((resolve, reject) => {
+        two.onclose((error) => reject(error ?? new Error('closed')));
+        two.on('Broadcasted', (number) => {
+          received.push(number);
+          if (received.length === 2_000) proxies[1].cut();
+          if (received.length === MESSAGES) resolve();
+        });
+      });
+      all.catch(() => {});
+      const numbers = Array.from({ length: MESSAGES }, (_, number) => number);
+      const sends = numbers.map((number) => one.send('SendToConnection', two.connectionId, number));
+      await within(100_000, Promise.all([all, ...sends]), 'the last message');
+      assert.deepEqual(received, numbers);
+    });
+
     it(`loses nothing and doubles nothing, ${client}`, { timeout: 120_000 }, async (test) => {
       const proxy = await startProxy(server.port);
       test.after(() => proxy.stop());

@@ -50,7 +50,7 @@ describe('transports with the official clients', { concurrency: 3 }, () => {
                 await connection.start();
                 return connection;
               };
-              await scenarios[name]({ signalR, transport, connect, cut: () => proxy.cut() });
+              await scenarios[name]({ signalR, transport, protocol, connect, cut: () => proxy.cut() });
             });
           }
         });

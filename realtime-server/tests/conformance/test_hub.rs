@@ -136,8 +136,10 @@ async fn streams_as_the_contract_says() {
     );
     assert_eq!(
         stream(&mut hub, "CounterThenThrow", "[2]").await,
-        [&numbers[..], &[broke]].concat()
+        [&numbers[..], std::slice::from_ref(&broke)].concat()
     );
+    // Its stream has begun, although it has no item.
+    assert_eq!(stream(&mut hub, "CounterThenThrow", "[0]").await, [broke]);
     assert_eq!(
         stream(&mut hub, "StreamThrowException", "[\"why\"]").await,
         [failed(
@@ -279,6 +281,37 @@ async fn writes_bytes_and_moments_as_text_in_json() {
 }
 
 #[cfg(feature = "messagepack")]
+#[tokio::test]
+async fn members_may_be_missing_and_spelled_otherwise() {
+    let server = start().await;
+    let mut hub = hub(&server).await;
+    for (sent, got) in [
+        (
+            "{}",
+            r#"{"String":null,"IntArray":null,"ByteArray":null,"Guid":"00000000-0000-0000-0000-000000000000","DateTime":"0001-01-01T00:00:00Z"}"#,
+        ),
+        (
+            r#"{"string":"x","intArray":[1],"byteArray":"AQ==","guid":"g","dateTime":"2000-01-01T00:00:00Z"}"#,
+            r#"{"String":"x","IntArray":[1],"ByteArray":"AQ==","Guid":"g","DateTime":"2000-01-01T00:00:00Z"}"#,
+        ),
+    ] {
+        let arguments = format!("[{sent}]");
+        assert_eq!(hub.call("EchoComplexObject", &arguments).await, result(got));
+    }
+}
+
+/// A tree would sort the members and round the number.
+#[tokio::test]
+async fn passes_values_on_as_they_came() {
+    let server = start().await;
+    let (mut one, mut two) = (hub(&server).await, hub(&server).await);
+    let value = r#"{"b":31.245270191439438,"a":1e2}"#;
+    let arguments = format!("[{value}]");
+    assert_eq!(one.call("Echo", &arguments).await, result(value));
+    assert_eq!(one.call("SendToOthers", &arguments).await, result("null"));
+    assert_eq!(two.record().await, told("Broadcasted", value));
+}
+
 #[tokio::test]
 async fn writes_bytes_and_moments_as_they_are_in_messagepack() {
     use bytes::BytesMut;

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use ws_frame::{Assembler, Frame, Limits, Message, Opcode, Role};
+
 use crate::{
     start,
     support::{
@@ -52,6 +54,34 @@ async fn the_raw_echo_sends_back_over_all_three() {
     assert_eq!(told(&post(address, &path, "c").await), (200, ""));
     assert_eq!(told(&ask(address, &poll).await), (200, "c"));
     assert_eq!(ask(address, &format!("DELETE {path}")).await.status, 202);
+}
+
+#[tokio::test]
+async fn the_raw_echo_sends_no_half_of_a_character_as_text() {
+    let server = start().await;
+    let (path, _) = negotiate(server.address, "/echo").await;
+    let mut client = HubClient::connect(Client::connect(server.address).await, &path).await;
+    let text = "\u{1F44B}".repeat(3_000);
+    let (front, back) = text.as_bytes().split_at(7_001);
+    client.frames(&[Frame::new(Opcode::Binary, front)]).await;
+    client.frames(&[Frame::new(Opcode::Binary, back)]).await;
+    let mut assembler = Assembler::new(Role::Client, Limits::default());
+    let mut echoed = String::new();
+    while echoed.len() < text.len() {
+        match assembler.decode(&mut client.client.buffer).unwrap() {
+            Some(Message::Text(text)) => echoed.push_str(text.as_str()),
+            Some(other) => panic!("{other:?}"),
+            None => assert!(client.client.more().await),
+        }
+    }
+    assert!(echoed == text);
+    assert_eq!(assembler.decode(&mut client.client.buffer).unwrap(), None);
+    // What is no text comes back as it is, at the latest after a moment.
+    client.frames(&[Frame::new(Opcode::Binary, b"\xE2")]).await;
+    while client.client.buffer.len() < 3 {
+        assert!(client.client.more().await);
+    }
+    assert_eq!(&client.client.buffer[..], b"\x82\x01\xE2");
 }
 
 #[tokio::test]

@@ -59,6 +59,31 @@ impl Drop for Folder {
 }
 
 #[tokio::test]
+async fn what_is_not_in_one_is_looked_for_in_the_next() {
+    let folder = Folder::new("next");
+    let open = |path| Directory::open(folder.0.join(path)).unwrap();
+    fs::write(folder.0.join("public/deep/page.html"), "<p>deep").unwrap();
+    let mut server = ServerBuilder::new();
+    let both = open("public/deep")
+        .or(open("public/deep"))
+        .or(open("public"));
+    server.directory("/files", both).unwrap();
+    let server = Running::start(server).await;
+    for (path, status, text) in [
+        ("page.html", 200, "<p>deep"),
+        ("empty", 200, ""),
+        ("deep/page.html", 200, "<p>deep"),
+        ("../secret.txt", 404, ""),
+        (".hidden", 404, ""),
+        ("nothing", 404, ""),
+    ] {
+        let answer = ask(server.address, &format!("GET /files/{path}")).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(status != 200 || answer.text() == text, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn files_come_with_their_type_and_their_tag() {
     let folder = Folder::new("types");
     let server = folder.serve().await;

@@ -87,18 +87,19 @@ async fn records_of_an_invocation_belong_to_it_and_to_its_connection() {
     )
     .await;
     client
-        .send(r#"{"type":1,"invocationId":"1","headers":{"traceparent":"00-1-2-01","cookie":"secret"},"target":"log","arguments":[]}"#)
+        .send(r#"{"type":1,"invocationId":"1","headers":{"traceparent":"00-1-2-01","tracestate":"a=b","cookie":"secret"},"target":"log","arguments":[]}"#)
         .await;
     client.json().await;
     client.invoke("2", "Fail", "[]").await;
     let id = rig.clients.all().ids().remove(0);
     let connection =
         format!(r#"hub_connection hub="/hub" connection="{id}" transport="WebSockets": "#);
-    let invocation =
-        |rest: &str| format!(r#"{connection}hub_invocation rpc.system="signalr" {rest}"#);
+    let invocation = |rest: &str| {
+        format!(r#"{connection}hub_invocation rpc.system="signalr" rpc.service="/hub" {rest}"#)
+    };
     let notes = notes.0.lock().unwrap();
     for expected in [
-        invocation(r#"rpc.method="Log" traceparent="00-1-2-01": message=at work"#),
+        invocation(r#"rpc.method="Log" traceparent="00-1-2-01" tracestate="a=b": message=at work"#),
         invocation(r#"rpc.method="Fail": message=a hub method failed method=Fail error=why"#),
     ] {
         assert!(notes.contains(&expected), "{expected}: {notes:#?}");

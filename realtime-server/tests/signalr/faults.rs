@@ -101,8 +101,10 @@ async fn never_reads() {
     let ids = scene.rig.clients.all_except(&[&known[0]]).ids();
     let text = "x".repeat(32 * 1024);
     while scene.rig.metrics().hub_slow_clients.value() == 0 {
-        let client = scene.rig.clients.connection(&ids[0]);
-        client.send("Told", (&text,)).await.unwrap();
+        // As a broadcast: it waits for nobody.
+        let one = [&*ids[0]];
+        let broadcast = scene.rig.clients.connections(&one);
+        broadcast.send("Told", (&text,)).await.unwrap();
         tokio::task::yield_now().await;
     }
     scene

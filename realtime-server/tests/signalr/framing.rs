@@ -43,6 +43,41 @@ async fn takes_a_record_of_the_largest_size_and_none_above() {
 }
 
 #[tokio::test]
+async fn says_what_is_wrong_as_the_exception_of_the_reference_server() {
+    let rig = Rig::configured(|config| config.detailed_errors = true).await;
+    let number = "Either the JSON value is not in a supported format, or is out of bounds for an";
+    for (record, exception, text) in [
+        (
+            r#"{"type":1.5}"#,
+            "FormatException",
+            format!("{number} Int32."),
+        ),
+        (
+            r#"{"type":8,"sequenceId":1.5}"#,
+            "FormatException",
+            format!("{number} Int64."),
+        ),
+        (
+            r#"{"type":1,"target":"Add","arguments":[],"streamIds":[1]}"#,
+            "InvalidOperationException",
+            "Cannot get the value of a token type 'Number' as a string.".into(),
+        ),
+        (
+            r#"{"type":1,"target":"\ud800","arguments":[]}"#,
+            "InvalidOperationException",
+            "Cannot read incomplete UTF-16 JSON text as string with missing low surrogate.".into(),
+        ),
+        ("{]", "InvalidDataException", "Error reading JSON.".into()),
+    ] {
+        let mut hub = rig.open().await;
+        hub.say(record).await;
+        let told = format!("Connection closed with an error. {exception}: {text}");
+        let told = format!(r#"{{"type":7,"error":"{told}","allowReconnect":true}}"#);
+        assert_eq!(hub.record().await, told, "{record}");
+    }
+}
+
+#[tokio::test]
 async fn says_how_large_a_record_may_be_where_errors_are_detailed() {
     let rig = Rig::configured(|config| {
         config.detailed_errors = true;

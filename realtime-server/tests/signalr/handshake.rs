@@ -40,7 +40,7 @@ async fn answers(rig: &Rig, handshake: &str) -> Vec<Heard> {
 }
 
 /// Handshakes that are refused: what is sent, what is told to everybody, what besides in detail.
-const REFUSALS: [(&str, &str, &str); 13] = [
+const REFUSALS: [(&str, &str, &str); 17] = [
     (
         r#"{"protocol":"xml","version":1}"#,
         "The protocol 'xml' is not supported.",
@@ -58,7 +58,7 @@ const REFUSALS: [(&str, &str, &str); 13] = [
     ),
     (
         r#"{"protocol":"JSON","version":3}"#,
-        "The server does not support version 3 of the 'json' protocol.",
+        "The server does not support version 3 of the 'JSON' protocol.",
         "",
     ),
     (
@@ -80,6 +80,26 @@ const REFUSALS: [(&str, &str, &str); 13] = [
         r#"{"protocol":"json","version":"1"}"#,
         UNEXPECTED,
         " InvalidDataException: Expected 'version' to be of type Number.",
+    ),
+    (
+        r#"{"protocol":"json","version":1.5}"#,
+        UNEXPECTED,
+        " FormatException: Either the JSON value is not in a supported format, or is out of bounds for an Int32.",
+    ),
+    (
+        r#"{"protocol":"json","version":2147483648}"#,
+        UNEXPECTED,
+        " FormatException: Either the JSON value is not in a supported format, or is out of bounds for an Int32.",
+    ),
+    (
+        r#"{"protocol":"\ud800","version":1}"#,
+        UNEXPECTED,
+        " InvalidOperationException: Cannot read incomplete UTF-16 JSON text as string with missing low surrogate.",
+    ),
+    (
+        "{]",
+        UNEXPECTED,
+        " JsonReaderException: Error reading JSON.",
     ),
     (
         "[]",
@@ -121,7 +141,7 @@ async fn says_why_it_refuses() {
     for broken in ["", "{", "{\"protocol\"", "GET / HTTP/1.1", "{]"] {
         assert_eq!(answers(&rig, broken).await, refused(UNEXPECTED), "{broken}");
     }
-    assert_eq!(rig.metrics().hub_handshakes_refused.value(), 18);
+    assert_eq!(rig.metrics().hub_handshakes_refused.value(), 22);
     assert_eq!(rig.metrics().hub_connections.value(), 0);
     assert!(!rig.has_left_more());
 }

@@ -106,6 +106,26 @@ async fn tells_a_client_that_its_version_is_none() {
 }
 
 #[tokio::test]
+async fn refuses_versions_below_the_lowest_that_is_served() {
+    let rig = Rig::configured(|config| config.min_negotiate_version = 1).await;
+    for (query, version) in [
+        ("", "0"),
+        ("?negotiateVersion=0", "0"),
+        ("?negotiateVersion=-1", "-1"),
+    ] {
+        let answer = negotiate(&rig, query).await;
+        assert_eq!(answer.status, 200);
+        let text = format!(
+            "The client requested version '{version}', but the server does not support this version."
+        );
+        assert_eq!(answer.json(), serde_json::json!({"error": text}));
+    }
+    for query in ["?negotiateVersion=1", "?negotiateVersion=2"] {
+        assert_eq!(negotiate(&rig, query).await.json()["negotiateVersion"], 1);
+    }
+}
+
+#[tokio::test]
 async fn takes_post_alone() {
     let rig = Rig::new().await;
     for method in ["GET", "PUT", "DELETE", "HEAD"] {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use realtime_server::hub::Disconnect;
+use realtime_server::hub::{Caller, Disconnect};
 
 use crate::{
     rig::{HUB, Rig},
@@ -42,6 +42,30 @@ async fn ends_a_client_that_never_reads_and_delays_nobody() {
     while matches!(stuck.next().await, Heard::Record(_)) {}
     assert_eq!(stuck.next().await, Heard::Lost);
     assert_eq!(reader.call("Add", "[1,2]").await, result("3"));
+}
+
+#[tokio::test]
+async fn a_method_that_sends_to_its_caller_waits_for_it() {
+    let rig = Rig::with(
+        |config| config.max_queued_messages = 8,
+        |hub| {
+            hub.method("Count", async |_, caller: Caller, (most,): (u32,)| {
+                for number in 0..most {
+                    caller.itself().send("Told", (number,)).await?;
+                }
+                Ok(most)
+            })
+        },
+    )
+    .await;
+    let mut hub = rig.open().await;
+    hub.say(r#"{"type":1,"invocationId":"0","target":"Count","arguments":[5000]}"#)
+        .await;
+    for number in 0..5_000 {
+        let told = format!(r#"{{"type":1,"target":"Told","arguments":[{number}]}}"#);
+        assert_eq!(hub.record().await, told);
+    }
+    assert_eq!(hub.record().await, result("5000"));
 }
 
 #[tokio::test]

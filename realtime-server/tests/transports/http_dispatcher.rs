@@ -167,6 +167,20 @@ async fn asks_for_an_id_before_anything_else() {
 }
 
 #[tokio::test]
+async fn events_come_before_an_upgrade() {
+    let rig = Rig::new().await;
+    let requests = Requests::negotiate(&rig).await;
+    let fields = format!("{EVENTS}Upgrade: websocket\r\nConnection: Upgrade\r\n");
+    let mut client = Client::connect(rig.address()).await;
+    client
+        .request(&format!("GET {}", requests.path), &fields)
+        .await;
+    let head = client.head().await;
+    assert_eq!(head.status, 200);
+    assert_eq!(head.field("content-type"), Some("text/event-stream"));
+}
+
+#[tokio::test]
 async fn finds_path_and_id_in_any_case() {
     let rig = Rig::new().await;
     let mut requests = Requests::negotiate(&rig).await;

@@ -44,6 +44,20 @@ async fn the_first_poll_is_answered_at_once() {
 }
 
 #[tokio::test]
+async fn the_first_poll_is_a_sign_of_life() {
+    let rig = Rig::configured(|config| {
+        config.connect_timeout = Duration::from_secs(2);
+        config.disconnect_timeout = Duration::from_secs(2);
+    })
+    .await;
+    let requests = Requests::negotiate(&rig).await;
+    tokio::time::sleep(Duration::from_millis(1_300)).await;
+    assert_eq!(requests.poll().await.status, 200);
+    tokio::time::sleep(Duration::from_millis(1_300)).await;
+    assert_eq!(requests.post(HANDSHAKE).await.status, 200);
+}
+
+#[tokio::test]
 async fn carries_a_handshake_and_calls() {
     let rig = Rig::new().await;
     let requests = Requests::polling(&rig).await;

@@ -25,3 +25,4 @@ mod server_sent_events;
 mod stateful_limits;
 mod stateful_load;
 mod stateful_reconnect;
+mod stateful_vectors;

@@ -62,7 +62,7 @@ pub(crate) fn told(text: &str) -> String {
     invocation(None, "Told", &format!("[\"{text}\"]"))
 }
 
-fn sequence(id: u32) -> String {
+pub(crate) fn sequence(id: u32) -> String {
     format!("{{\"type\":9,\"sequenceId\":{id}}}")
 }
 

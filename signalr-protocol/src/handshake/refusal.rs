@@ -16,8 +16,8 @@ pub enum Refusal<'a> {
     },
     /// The client asks for a version above [`Protocol::MAX_VERSION`].
     UnsupportedVersion {
-        /// The protocol.
-        protocol: Protocol,
+        /// The name of the protocol as it was sent.
+        name: &'a str,
         /// The version asked for.
         version: i32,
     },
@@ -36,10 +36,9 @@ impl fmt::Display for Refusal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownProtocol { name } => write!(f, "The protocol '{name}' is not supported."),
-            Self::UnsupportedVersion { protocol, version } => write!(
+            Self::UnsupportedVersion { name, version } => write!(
                 f,
-                "The server does not support version {version} of the '{}' protocol.",
-                protocol.name()
+                "The server does not support version {version} of the '{name}' protocol."
             ),
             Self::UnsupportedTransport { protocol } => write!(
                 f,

@@ -77,7 +77,7 @@ impl<'a> HandshakeRequest<'a> {
         };
         if self.version > Protocol::MAX_VERSION {
             return Err(Refusal::UnsupportedVersion {
-                protocol,
+                name: &self.protocol,
                 version: self.version,
             });
         }
@@ -118,6 +118,17 @@ impl HandshakeError {
     #[must_use]
     pub fn response(&self) -> HandshakeResponse<'static> {
         HandshakeResponse::refused(&Refusal::Unexpected)
+    }
+
+    /// The exception of ASP.NET Core in its place, which it tells clients together with the text
+    /// when detailed errors are on.
+    #[must_use]
+    pub const fn exception(&self) -> &'static str {
+        match self {
+            Self::Json(JsonError::Syntax) => "JsonReaderException",
+            Self::Json(error) => error.exception(),
+            Self::Missing { .. } => "InvalidDataException",
+        }
     }
 }
 

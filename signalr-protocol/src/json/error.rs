@@ -2,7 +2,7 @@
 
 use core::{error::Error, fmt};
 
-use super::Malformed;
+use super::{LoneSurrogate, Malformed};
 
 /// The JSON of a handshake, a negotiation or a message is not what it must be.
 ///
@@ -12,6 +12,8 @@ use super::Malformed;
 pub enum JsonError {
     /// Not well-formed, not UTF-8, or nested deeper than [`MAX_DEPTH`](crate::MAX_DEPTH).
     Syntax,
+    /// A string has half of a surrogate pair.
+    LoneSurrogate,
     /// Something else than an object.
     NotAnObject {
         /// What it is.
@@ -46,6 +48,18 @@ pub enum JsonError {
         /// The property.
         property: &'static str,
     },
+}
+
+impl JsonError {
+    /// The exception of ASP.NET Core in its place.
+    #[must_use]
+    pub const fn exception(&self) -> &'static str {
+        match self {
+            Self::NotAnInteger { .. } => "FormatException",
+            Self::LoneSurrogate | Self::OldServer => "InvalidOperationException",
+            _ => "InvalidDataException",
+        }
+    }
 }
 
 impl fmt::Display for JsonError {
@@ -88,11 +102,20 @@ impl fmt::Display for JsonError {
                  See https://aka.ms/signalr-core-differences for details.",
             ),
             Self::Missing { property } => write!(f, "Missing required property '{property}'."),
+            Self::LoneSurrogate => f.write_str(
+                "Cannot read incomplete UTF-16 JSON text as string with missing low surrogate.",
+            ),
         }
     }
 }
 
 impl Error for JsonError {}
+
+impl From<LoneSurrogate> for JsonError {
+    fn from(LoneSurrogate: LoneSurrogate) -> Self {
+        Self::LoneSurrogate
+    }
+}
 
 impl From<Malformed> for JsonError {
     fn from(Malformed: Malformed) -> Self {

@@ -18,7 +18,7 @@ pub use self::{
 pub(crate) use self::{
     name::Name,
     read::parse_message,
-    scan::{Malformed, Raw, Scanner},
+    scan::{LoneSurrogate, Malformed, Raw, Scanner},
     sink::{Count, Sink},
     string::write_string,
     write::WriteJson,

@@ -8,6 +8,10 @@ use super::{JsonType, grammar};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Malformed;
 
+/// A string has an escape for half of a surrogate pair: JSON by its grammar, but no text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoneSurrogate;
+
 /// A string as it stands between its quotes, escapes and all.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Raw<'a> {
@@ -23,7 +27,7 @@ impl<'a> Raw<'a> {
 
     /// The string, copied only if it has escapes.
     #[inline]
-    pub(crate) fn unescape(self) -> Result<Cow<'a, str>, Malformed> {
+    pub(crate) fn unescape(self) -> Result<Cow<'a, str>, LoneSurrogate> {
         if self.escaped {
             self.resolve()
         } else {
@@ -32,8 +36,9 @@ impl<'a> Raw<'a> {
     }
 
     #[cold]
-    fn resolve(self) -> Result<Cow<'a, str>, Malformed> {
-        serde_json::from_str(&format!("\"{}\"", self.text)).map_err(|_| Malformed)
+    fn resolve(self) -> Result<Cow<'a, str>, LoneSurrogate> {
+        // The grammar was checked before.
+        serde_json::from_str(&format!("\"{}\"", self.text)).map_err(|_| LoneSurrogate)
     }
 }
 

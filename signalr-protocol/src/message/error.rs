@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use core::{error::Error, fmt};
 
 use super::{Close, Message};
-use crate::json::{JsonError, JsonType, Malformed};
+use crate::json::{JsonError, JsonType, LoneSurrogate, Malformed};
 #[cfg(feature = "messagepack")]
 use crate::messagepack::MessagePackError;
 
@@ -41,6 +41,17 @@ impl MessageError {
     pub const fn close_message(&self) -> Message<'static> {
         Message::Close(Close::WITH_ERROR)
     }
+
+    /// The exception of ASP.NET Core in its place, which it tells clients together with the text
+    /// when detailed errors are on.
+    #[must_use]
+    pub const fn exception(&self) -> &'static str {
+        match self {
+            Self::Json(error) => error.exception(),
+            Self::StreamIdType { .. } => "InvalidOperationException",
+            _ => "InvalidDataException",
+        }
+    }
 }
 
 impl fmt::Display for MessageError {
@@ -71,6 +82,12 @@ impl Error for MessageError {}
 impl From<JsonError> for MessageError {
     fn from(error: JsonError) -> Self {
         Self::Json(error)
+    }
+}
+
+impl From<LoneSurrogate> for MessageError {
+    fn from(surrogate: LoneSurrogate) -> Self {
+        Self::Json(surrogate.into())
     }
 }
 

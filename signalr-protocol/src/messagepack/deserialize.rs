@@ -40,7 +40,7 @@ impl<'de> Deserializer<'de> {
     fn takes(&self, kind: i8) -> bool {
         match self.form {
             Form::Readable => true,
-            Form::Binary => false,
+            Form::Binary | Form::Raw => false,
             Form::Timestamp => kind == TIMESTAMP,
         }
     }
@@ -68,6 +68,9 @@ impl<'de> de::Deserializer<'de> for &mut Deserializer<'de> {
     type Error = ValueError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ValueError> {
+        if self.form == Form::Raw {
+            return visitor.visit_borrowed_bytes(self.reader.value(1)?);
+        }
         match self.reader.head()? {
             Head::Nil => visitor.visit_unit(),
             Head::Bool(value) => visitor.visit_bool(value),

@@ -17,7 +17,7 @@ pub(crate) use self::{
     read::parse_message,
     reader::{Head, Malformed, Reader},
     serialize::to_bytes,
-    value::write_array_len,
+    value::{TIMESTAMP, write_array_len},
     write::WriteMessagePack,
 };
 pub use self::{error::MessagePackError, value_error::ValueError};

@@ -37,7 +37,7 @@ pub(crate) fn parse_message(bytes: &[u8]) -> Result<Option<Message<'_>>, Message
         Kind::StreamItem => Message::StreamItem(StreamItem {
             headers: read_headers(reader)?,
             invocation_id: read_id(reader, "invocation ID for StreamItem message")?,
-            item: read_payload(reader)?,
+            item: read_payload(reader),
         }),
         Kind::Completion => Message::Completion(Completion {
             headers: read_headers(reader)?,
@@ -200,15 +200,19 @@ fn read_stream_ids<'a>(reader: &mut Reader<'a>) -> Result<Vec<Cow<'a, str>>, Mes
     Ok(stream_ids)
 }
 
-fn read_payload<'a>(reader: &mut Reader<'a>) -> Result<Payload<'a>, MessagePackError> {
-    Ok(Payload::scanned_messagepack(reader.value(1)?))
+/// Reads the payload that a message ends with. Where there is none, or nothing well-formed, only what
+/// the message belongs to fails.
+fn read_payload<'a>(reader: &mut Reader<'a>) -> Payload<'a> {
+    reader
+        .value(1)
+        .map_or(Payload::MALFORMED, Payload::scanned_messagepack)
 }
 
 fn read_outcome<'a>(reader: &mut Reader<'a>) -> Result<Outcome<'a>, MessagePackError> {
     match read_i32(reader, "resultKind")? {
         1 => Ok(read_text(reader, "error")?.map_or(Outcome::Void, Outcome::Error)),
         2 => Ok(Outcome::Void),
-        3 => Ok(Outcome::Result(read_payload(reader)?)),
+        3 => Ok(Outcome::Result(read_payload(reader))),
         _ => Err(MessagePackError::ResultKind),
     }
 }

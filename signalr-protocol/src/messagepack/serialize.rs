@@ -15,7 +15,7 @@ use super::{
     },
 };
 use crate::{
-    form::{BINARY, TIMESTAMP},
+    form::{ANY, BINARY, TIMESTAMP},
     json::Sink,
 };
 
@@ -40,6 +40,8 @@ pub(super) enum Form {
     Binary,
     /// The extension of that name.
     Timestamp,
+    /// A value that is MessagePack already.
+    Raw,
 }
 
 impl Form {
@@ -48,6 +50,7 @@ impl Form {
         match newtype {
             BINARY => Self::Binary,
             TIMESTAMP => Self::Timestamp,
+            ANY => Self::Raw,
             _ => Self::Readable,
         }
     }
@@ -150,6 +153,7 @@ impl<'d> ser::Serializer for Serializer<'d> {
     fn serialize_bytes(self, bytes: &[u8]) -> Result<(), ValueError> {
         match self.form {
             Form::Timestamp => write_timestamp(self.dst, bytes),
+            Form::Raw => self.dst.put(bytes),
             Form::Binary | Form::Readable => write_binary(self.dst, bytes),
         }
         Ok(())

@@ -71,7 +71,8 @@ impl Timestamp {
         }
     }
 
-    fn read(bytes: &[u8]) -> Option<Self> {
+    /// The content of a timestamp extension.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         if let Ok(seconds) = bytes.try_into() {
             return Self::new(u32::from_be_bytes(seconds).into(), 0);
         }

@@ -1,17 +1,17 @@
 use realtime_server::{
     config::{CorsConfig, Hosts, Origins},
-    http::{Head, HeaderValue, Method, Response, Status},
+    http::{Head, HeaderValue, Method, Response, Scheme, Status},
     server::ServerBuilder,
 };
 
 /// The cookies that every negotiation sets; the last one is over before it began.
-const COOKIES: [HeaderValue; 3] = [
-    HeaderValue::from_static("testCookie=testValue; path=/"),
-    HeaderValue::from_static("testCookie2=testValue2; path=/"),
-    HeaderValue::from_static(
-        "expiredCookie=doesntmatter; expires=Thu, 01 Jan 1970 00:00:00 GMT; path=/",
-    ),
+const COOKIES: [&str; 3] = [
+    "testCookie=testValue; path=/",
+    "testCookie2=testValue2; path=/",
+    "expiredCookie=doesntmatter; expires=Thu, 01 Jan 1970 00:00:00 GMT; path=/",
 ];
+/// What a browser needs to see to send them from a page of another site.
+const CROSS_SITE: &str = "; SameSite=None; Secure; Partitioned";
 
 /// The fields that a page of another origin may see the answer by, and those of the preflight
 /// that are given back.
@@ -63,10 +63,22 @@ fn with_cors(head: &Head, response: Response) -> Response {
 }
 
 fn with_cookies(head: &Head, response: Response) -> Response {
-    if !head.target.path().contains("/negotiate") {
+    if !head
+        .target
+        .path()
+        .to_ascii_lowercase()
+        .contains("/negotiate")
+    {
         return response;
     }
+    let attributes = match head.scheme {
+        Scheme::Https => CROSS_SITE,
+        Scheme::Http => "",
+    };
     COOKIES.into_iter().fold(response, |response, cookie| {
-        response.header("set-cookie", cookie)
+        match HeaderValue::try_from(format!("{cookie}{attributes}")) {
+            Ok(cookie) => response.header("set-cookie", cookie),
+            Err(_) => response,
+        }
     })
 }

@@ -6,11 +6,11 @@ use realtime_server::{
     clock,
     config::HubConfig,
     http::{Request, Response, Status},
-    hub::{Caller, Hub, HubError},
+    hub::{Any, Caller, Hub, HubError},
     id,
     server::{ServerBuilder, SetupError},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The claim that names the user.
 const USER: &str = "nameid";
@@ -49,7 +49,7 @@ fn hub(config: &HubConfig) -> Hub<()> {
 async fn send_to_user(
     _: Arc<()>,
     caller: Caller,
-    (user, value): (String, Value),
+    (user, value): (String, Any),
 ) -> Result<(), HubError> {
     Ok(caller
         .clients()

@@ -17,18 +17,33 @@ use realtime_server::{
     server::{ServerBuilder, SetupError},
 };
 
+/// The directories that files are served from.
+pub(crate) struct Files {
+    pub(crate) all: Directory,
+    /// What is below `/lib` is looked for here first.
+    pub(crate) lib: Option<Directory>,
+    /// What is below `/dist` is looked for here first.
+    pub(crate) dist: Option<Directory>,
+}
+
 /// How all hubs here are set up, apart from what flags change.
 pub(crate) fn hub_config() -> HubConfig {
     let mut config = HubConfig::default();
     config.detailed_errors = true;
     config.allow_stateful_reconnect = true;
+    // The peer that this follows makes senders wait, and ends nobody for what is queued.
+    config.max_queued_messages = 20_000;
+    config.max_queued_bytes = 16 * 1024 * 1024;
+    config.stateful_lookahead = 4 * 1024 * 1024;
+    config.max_streams = 10_000;
+    config.max_client_results = 10_000;
     config
 }
 
 pub(crate) fn install(
     server: &mut ServerBuilder,
     hubs: &HubConfig,
-    directory: Option<&Directory>,
+    files: Option<&Files>,
 ) -> Result<(), SetupError> {
     answers::install(server);
     plain::install(server)?;
@@ -43,10 +58,14 @@ pub(crate) fn install(
     server.hub("/uncreatable", uncreatable::hub(hubs))?;
     authorized::install(server, hubs)?;
     client_result::install(server, clients)?;
-    for prefix in ["/static", "/lib", "/dist"] {
-        if let Some(directory) = directory {
-            server.directory(prefix, directory.clone())?;
-        }
+    if let Some(Files { all, lib, dist }) = files {
+        let before = |first: &Option<Directory>| match first {
+            Some(first) => first.clone().or(all.clone()),
+            None => all.clone(),
+        };
+        server.directory("/static", all.clone())?;
+        server.directory("/lib", before(lib))?;
+        server.directory("/dist", before(dist))?;
     }
     Ok(())
 }

@@ -2,18 +2,18 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use tokio::time;
 use tracing::debug;
 
 use super::{
     call::Call,
-    refusal::{not_answered, not_joined, unknown, unsent},
+    refusal::{no_json, not_answered, not_joined, unknown, unsent},
 };
 use crate::{
     auth::{Access, Denied, Policy},
     http::{Method, Problem, Request, Response, Status},
-    hub::{Clients, Target},
+    hub::{Any, Clients, Target},
     metrics::Metrics,
 };
 
@@ -96,7 +96,8 @@ pub(super) struct Receipt {
 #[derive(JsonSchema, Serialize)]
 #[schemars(rename = "HubAnswer")]
 pub(super) struct Answer {
-    result: Value,
+    #[schemars(with = "serde_json::Value")]
+    result: Box<RawValue>,
 }
 
 /// Who is in a group.
@@ -194,9 +195,12 @@ impl HubApi {
             }
             Action::Invoke => {
                 let Call { target, arguments } = Call::read(request)?;
-                let asked = client.invoke::<Value, _>(&target, arguments);
+                let asked = client.invoke::<Any, _>(&target, arguments);
                 match time::timeout(Self::ANSWER_TIMEOUT, asked).await {
-                    Ok(Ok(result)) => Ok(Response::json(Status::OK, &Answer { result })),
+                    Ok(Ok(result)) => {
+                        let result = to_raw_value(&result).map_err(|error| no_json(&error))?;
+                        Ok(Response::json(Status::OK, &Answer { result }))
+                    }
                     Ok(Err(error)) => Err(not_answered(&error)),
                     Err(_) => Err(Problem::new(Status::GATEWAY_TIMEOUT)
                         .with_detail("the client did not answer in time")),

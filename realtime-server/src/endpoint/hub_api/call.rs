@@ -1,10 +1,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::{
     endpoint::json_body::{self, bad},
     http::{Problem, Request, Status},
+    hub::Any,
 };
 
 /// What is to be called on clients.
@@ -14,9 +14,10 @@ use crate::{
 pub(super) struct Call {
     #[schemars(length(min = 1))]
     pub(super) target: String,
-    /// As values, so that they can be written for clients of every protocol.
+    /// Written for clients of every protocol.
     #[serde(default)]
-    pub(super) arguments: Vec<Value>,
+    #[schemars(with = "Vec<serde_json::Value>")]
+    pub(super) arguments: Vec<Any>,
 }
 
 impl Call {

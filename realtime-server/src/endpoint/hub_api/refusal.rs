@@ -34,3 +34,8 @@ pub(super) fn not_answered(error: &InvokeError) -> Problem {
     };
     Problem::new(status).with_detail(error.to_string())
 }
+
+/// A client of `MessagePack` answered with what has no form in JSON.
+pub(super) fn no_json(error: &serde_json::Error) -> Problem {
+    Problem::new(Status::BAD_GATEWAY).with_detail(error.to_string())
+}

@@ -47,11 +47,7 @@ impl Connection {
             self.lookahead = Some(lookahead);
             return Ok(true);
         }
-        let config = &self.dispatch.core.config;
-        let most = config
-            .stateful_buffer
-            .saturating_mul(2)
-            .saturating_add(config.max_receive_message);
+        let most = self.dispatch.core.config.stateful_lookahead;
         if self.records.len() >= most {
             debug!(most, "a client sends and sends, and acknowledges nothing");
             return Err(Farewell::silent(Disconnect::Slow));

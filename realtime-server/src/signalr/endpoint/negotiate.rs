@@ -13,9 +13,6 @@ use crate::{
     throttle::Place,
 };
 
-/// The lowest version of the negotiation that is served.
-const MINIMUM_VERSION: i32 = 0;
-
 /// Answers a POST to `{path}/negotiate`; `seat` is the place of the connection among those of its
 /// user.
 pub(super) fn negotiate(
@@ -52,7 +49,8 @@ fn accept(
 ) -> Result<Result<Accepted<'static>, VersionError>, TooManyPending> {
     let pairs: Vec<_> = request.head.target.pairs().collect();
     let asked = NegotiateRequest::from_query(pairs.iter().map(|(name, value)| (&**name, &**value)));
-    let asked = asked.and_then(|asked| Ok((asked.version_from(MINIMUM_VERSION)?, asked)));
+    let asked =
+        asked.and_then(|asked| Ok((asked.version_from(config.min_negotiate_version)?, asked)));
     let (version, asked) = match asked {
         Ok(asked) => asked,
         Err(error) => return Ok(Err(error)),

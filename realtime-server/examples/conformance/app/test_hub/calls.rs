@@ -1,15 +1,14 @@
 use std::{sync::Arc, time::Duration};
 
-use realtime_server::hub::{Binary, Caller, HubError, Timestamp};
+use realtime_server::hub::{Any, Binary, Caller, HubError, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tokio::time::sleep;
 
 use super::InvalidOperationException;
 
 type State = Arc<()>;
 
-pub(super) async fn echo(_: State, _: Caller, (value,): (Value,)) -> Result<Value, HubError> {
+pub(super) async fn echo(_: State, _: Caller, (value,): (Any,)) -> Result<Any, HubError> {
     Ok(value)
 }
 

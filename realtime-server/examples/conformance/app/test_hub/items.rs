@@ -1,7 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use realtime_server::hub::{Caller, HubError, Items, Upload};
-use serde_json::Value;
+use realtime_server::hub::{Any, Caller, HubError, Items, Upload};
 use tokio::time::sleep;
 
 use super::InvalidOperationException;
@@ -35,9 +34,10 @@ pub(super) async fn upload_sum(
 pub(super) async fn upload_echo(
     _: State,
     _: Caller,
-    (mut values,): (Upload<Value>,),
-    items: Items<Value>,
+    (mut values,): (Upload<Any>,),
+    items: Items<Any>,
 ) -> Result<(), HubError> {
+    items.begin();
     while let Some(value) = values.next().await {
         items.send(value?).await?;
     }
@@ -103,6 +103,7 @@ pub(super) async fn counter_then_throw(
     (count,): (i32,),
     items: Items<i32>,
 ) -> Result<(), HubError> {
+    items.begin();
     for number in 0..count {
         items.send(number).await?;
     }

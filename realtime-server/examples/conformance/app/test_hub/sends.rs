@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
-use realtime_server::hub::{Caller, HubError};
-use serde_json::Value;
+use realtime_server::hub::{Any, Caller, HubError};
 
 type State = Arc<()>;
 
@@ -16,16 +15,12 @@ pub(super) async fn invoke_with_string(
 pub(super) async fn send_custom_object(
     _: State,
     caller: Caller,
-    (object,): (Value,),
+    (object,): (Any,),
 ) -> Result<(), HubError> {
     Ok(caller.itself().send("CustomObject", (object,)).await?)
 }
 
-pub(super) async fn broadcast(
-    _: State,
-    caller: Caller,
-    (value,): (Value,),
-) -> Result<(), HubError> {
+pub(super) async fn broadcast(_: State, caller: Caller, (value,): (Any,)) -> Result<(), HubError> {
     let all = caller.clients().all();
     Ok(all.send("Broadcasted", (value,)).await?)
 }
@@ -33,7 +28,7 @@ pub(super) async fn broadcast(
 pub(super) async fn send_to_others(
     _: State,
     caller: Caller,
-    (value,): (Value,),
+    (value,): (Any,),
 ) -> Result<(), HubError> {
     Ok(caller.others().send("Broadcasted", (value,)).await?)
 }
@@ -41,7 +36,7 @@ pub(super) async fn send_to_others(
 pub(super) async fn send_to_connection(
     _: State,
     caller: Caller,
-    (id, value): (String, Value),
+    (id, value): (String, Any),
 ) -> Result<(), HubError> {
     let connection = caller.clients().connection(&id);
     Ok(connection.send("Broadcasted", (value,)).await?)
@@ -50,7 +45,7 @@ pub(super) async fn send_to_connection(
 pub(super) async fn send_to_user(
     _: State,
     caller: Caller,
-    (user, value): (String, Value),
+    (user, value): (String, Any),
 ) -> Result<(), HubError> {
     let user = caller.clients().user(&user);
     Ok(user.send("UserMessage", (value,)).await?)
@@ -76,7 +71,7 @@ pub(super) async fn leave_group(
 pub(super) async fn send_to_group(
     _: State,
     caller: Caller,
-    (name, value): (String, Value),
+    (name, value): (String, Any),
 ) -> Result<(), HubError> {
     let group = caller.clients().group(&name);
     Ok(group.send("GroupMessage", (value,)).await?)
@@ -85,7 +80,7 @@ pub(super) async fn send_to_group(
 pub(super) async fn send_to_others_in_group(
     _: State,
     caller: Caller,
-    (name, value): (String, Value),
+    (name, value): (String, Any),
 ) -> Result<(), HubError> {
     let others = caller.others_in_group(&name);
     Ok(others.send("GroupMessage", (value,)).await?)
@@ -95,7 +90,7 @@ pub(super) async fn send_to_others_in_group(
 pub(super) async fn ask_client(
     _: State,
     caller: Caller,
-    (method, value): (String, Value),
-) -> Result<Value, HubError> {
+    (method, value): (String, Any),
+) -> Result<Any, HubError> {
     Ok(caller.itself().invoke(&method, (value,)).await?)
 }
