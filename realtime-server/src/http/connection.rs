@@ -6,6 +6,7 @@ mod respond;
 mod stream;
 
 use std::io::{self, ErrorKind};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::BytesMut;
@@ -48,6 +49,7 @@ pub(crate) async fn run(socket: Socket, mut serving: Serving) {
     serving.drain = serving.drain.child_token();
     let mut connection = Connection {
         out: SendQueue::for_answers(&serving.config),
+        local: socket.local().map(|at| at.ip().to_canonical()),
         socket,
         input: BytesMut::new(),
         serving,
@@ -60,6 +62,8 @@ pub(crate) async fn run(socket: Socket, mut serving: Serving) {
 
 struct Connection {
     socket: Socket,
+    /// The address that the client has connected to.
+    local: Option<IpAddr>,
     /// Read and not yet used.
     input: BytesMut,
     /// Made and not yet written.

@@ -28,7 +28,7 @@ impl Connection {
                 let (peer, scheme) = (self.socket.peer(), self.socket.scheme());
                 let (exchange, mut head) =
                     reader::take(found, &mut self.input, peer, scheme, &self.serving.config)?;
-                head.local = self.socket.local().map(|at| at.ip().to_canonical());
+                head.local = self.local;
                 return Ok(Some((exchange, head)));
             }
             // What is read here is at most a head: the rest stays in the kernel's buffer.
