@@ -48,7 +48,8 @@ async fn brings_every_broadcast_to_everybody_while_two_clients_never_read() {
     soon(everybody.wait()).await;
     let stuck_hub = tokio::spawn(flood(address));
     let invocations = &server.metrics.invocations;
-    until(|| invocations.value() > READERS as u64 + 20).await;
+    // Of its echoes the kernel holds but a few.
+    until(|| invocations.value() > READERS as u64 + 4).await;
 
     let mut publisher = Client::connect(address).await;
     publisher.send(broadcasts(address)).await;

@@ -192,7 +192,7 @@ async fn name_the_field_of_the_head() {
             "the body must be application/json",
         );
     }
-    for (coding, status) in [("gzip", 415), ("identity, br", 415), ("identity", 400)] {
+    for (coding, status) in [("gzip", 415), ("identity, br", 415), ("identity", 200)] {
         let mut client = Client::connect(server.address).await;
         let fields = format!(
             "Content-Type: application/json\r\nContent-Encoding: {coding}\r\nContent-Length: 2\r\n"
