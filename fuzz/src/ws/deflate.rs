@@ -119,6 +119,11 @@ fn naive(input: &Input<'_>) -> Vec<(bool, Vec<u8>)> {
         return out;
     }
     for _ in 0..2 {
+        // No DEFLATE stream, but an empty message.
+        if input.payload.is_empty() {
+            out.push((input.text, Vec::new()));
+            continue;
+        }
         let takeover = input.agreed.server.context_takeover;
         let Some((message, ended)) = inflate(&mut stream, input.payload, takeover) else {
             break;

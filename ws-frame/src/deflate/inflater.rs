@@ -56,9 +56,11 @@ impl Inflater {
         text: bool,
         message: &mut Vec<u8>,
     ) -> Result<(), DecodeError> {
-        self.under_way = true;
+        self.under_way |= !piece.is_empty();
         self.inflate(piece, text, message)?;
-        if !last {
+        // What compresses to nothing is no DEFLATE stream, but what zlib makes of an empty message
+        // when it has just been flushed; senders that do not know of that send it.
+        if !last || !self.under_way {
             return Ok(());
         }
         if self.context_takeover {

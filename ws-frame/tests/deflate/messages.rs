@@ -371,7 +371,7 @@ fn compressed_text_may_not_end_within_a_character() {
 #[test]
 fn a_message_that_is_cut_off_is_refused_without_takeover() {
     let payload = b"\xf2\x48\xcd\xc9\xc9\x07\x00";
-    for len in 0..payload.len() - 1 {
+    for len in 1..payload.len() - 1 {
         let cut = frame(Role::Client, 0xC1, &payload[..len]);
         let items = receive(both(false, 15), &cut);
         let failed = [Item::Failed(DecodeError::InvalidDeflate)];
@@ -382,6 +382,24 @@ fn a_message_that_is_cut_off_is_refused_without_takeover() {
         let cut = frame(Role::Client, 0xC2, payload);
         let failed = [Item::Failed(DecodeError::InvalidDeflate)];
         assert_eq!(receive(both(false, 15), &cut), failed, "{payload:02x?}");
+    }
+}
+
+#[test]
+fn nothing_at_all_is_an_empty_message() {
+    for takeover in [false, true] {
+        // "Hello", nothing in one frame and in two, and "Hello" again.
+        let hello = [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00];
+        let wire = [
+            &[0xC1, 0x07][..],
+            &hello,
+            &[0xC1, 0x00, 0x41, 0x00, 0x80, 0x00],
+            &[0xC1, 0x07],
+            &hello,
+        ]
+        .concat();
+        let expected = ["Hello", "", "", "Hello"].map(text);
+        assert_eq!(receive(both(takeover, 15), &wire), expected, "{takeover}");
     }
 }
 
