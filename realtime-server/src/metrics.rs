@@ -1,6 +1,12 @@
-//! Counters that the layers write and a metrics page reads.
+//! Counters that the layers write and a page of metrics shows.
+
+mod exposition;
+mod hub_usage;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) use self::hub_usage::{Ended, InUse};
+pub use self::hub_usage::{HubUsage, Usage};
 
 /// A number that only grows.
 ///
@@ -33,126 +39,143 @@ impl Counter {
     }
 }
 
-/// All counters of one server. There is no global: two servers in one process count apart.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Metrics {
+macro_rules! metrics {
+    ($($(#[doc = $doc:literal])+ $name:ident,)+) => {
+        /// All counters of one server. There is no global: two servers in one process count apart.
+        #[derive(Debug, Default)]
+        #[non_exhaustive]
+        pub struct Metrics {
+            $($(#[doc = $doc])+ pub $name: Counter,)+
+            /// Connections of hubs, by their transport and how they have ended.
+            pub hub_usage: HubUsage,
+        }
+
+        impl Metrics {
+            /// The counters: what each is called, what it counts, and how much that is.
+            pub fn counters(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+                [$((stringify!($name), concat!($($doc),+).trim_ascii(), self.$name.value()),)+].into_iter()
+            }
+        }
+    };
+}
+
+metrics! {
     /// Connections that were handed to the HTTP layer.
-    pub connections_accepted: Counter,
+    connections_accepted,
     /// Heads that were read and understood.
-    pub requests: Counter,
+    requests,
     /// Requests that the HTTP layer itself answered with an error: bad heads, bodies over the
     /// limit, time-outs.
-    pub requests_refused: Counter,
+    requests_refused,
     /// Handlers, upgrades and response streams that panicked.
-    pub handler_panics: Counter,
+    handler_panics,
     /// Handlers that did not answer in time.
-    pub handler_timeouts: Counter,
+    handler_timeouts,
     /// Responses and streams that were cut because the client stopped reading.
-    pub write_timeouts: Counter,
+    write_timeouts,
     /// Connections that changed their protocol.
-    pub upgrades: Counter,
+    upgrades,
     /// Attempts to accept a socket that failed: the process is out of files or memory, or the client
     /// was gone already.
-    pub accepts_failed: Counter,
+    accepts_failed,
     /// Sockets that were refused because there were as many as there may be.
-    pub connections_refused: Counter,
+    connections_refused,
     /// Sockets that were refused because their client had as many as one may have, or opened them
     /// too fast.
-    pub connections_limited: Counter,
+    connections_limited,
     /// Connections that did not begin with the PROXY protocol where they had to.
-    pub proxy_headers_refused: Counter,
+    proxy_headers_refused,
     /// Requests that were answered with 429, because of their client or their token.
-    pub requests_limited: Counter,
+    requests_limited,
     /// Requests for names that are not the server's.
-    pub hosts_refused: Counter,
+    hosts_refused,
     /// Requests of pages that may not make them.
-    pub origins_refused: Counter,
+    origins_refused,
     /// TLS handshakes that came to their end.
-    pub tls_handshakes: Counter,
+    tls_handshakes,
     /// TLS handshakes that failed or took too long, and clients that did not speak TLS.
-    pub tls_handshakes_failed: Counter,
+    tls_handshakes_failed,
     /// Certificates that were read again because they had changed, or because it was asked for.
-    pub tls_reloads: Counter,
+    tls_reloads,
     /// Certificates that could not be read again: the old ones stay in use.
-    pub tls_reloads_failed: Counter,
+    tls_reloads_failed,
     /// Connections that speak HTTP/2.
-    pub http2_connections: Counter,
+    http2_connections,
     /// Connections of HTTP/2 that broke the protocol or a limit of it, or stopped answering.
-    pub http2_connections_broken: Counter,
+    http2_connections_broken,
     /// Streams of HTTP/2: each is a request.
-    pub http2_streams: Counter,
+    http2_streams,
     /// Streams of HTTP/2 that ended before their answer did.
-    pub http2_streams_reset: Counter,
+    http2_streams_reset,
     /// Streams of HTTP/2 that were refused because there were as many as there may be.
-    pub http2_streams_refused: Counter,
+    http2_streams_refused,
     /// Connections of hubs that passed their handshake.
-    pub hub_connections: Counter,
+    hub_connections,
     /// Connections of hubs that sent no handshake that could be accepted.
-    pub hub_handshakes_refused: Counter,
+    hub_handshakes_refused,
     /// Negotiations and connections of hubs that were refused because their user had as many as one
     /// may have.
-    pub hub_connections_limited: Counter,
+    hub_connections_limited,
     /// Negotiated connections of hubs for which no transport came in time.
-    pub hub_negotiations_expired: Counter,
+    hub_negotiations_expired,
     /// Long polling connections of hubs whose clients did not poll again in time.
-    pub hub_polls_expired: Counter,
+    hub_polls_expired,
     /// Sockets that replaced a lost one of a hub's connection.
-    pub hub_connections_resumed: Counter,
+    hub_connections_resumed,
     /// Connections of hubs that broke the protocol or the framing.
-    pub hub_protocol_errors: Counter,
+    hub_protocol_errors,
     /// Connections of hubs that were ended because they took their messages too slowly.
-    pub hub_slow_clients: Counter,
+    hub_slow_clients,
     /// Connections of hubs that were ended because they were silent for too long.
-    pub hub_silent_clients: Counter,
+    hub_silent_clients,
     /// Connections on the transports of hubs that speak no hub protocol.
-    pub raw_connections: Counter,
+    raw_connections,
     /// Messages to many clients of a hub that could not be written in all of their protocols.
-    pub hub_messages_unwritten: Counter,
+    hub_messages_unwritten,
     /// Log records that were sent to the clients of a hub.
-    pub hub_log_records: Counter,
+    hub_log_records,
     /// Log records that were not, because too many were waiting.
-    pub hub_log_records_dropped: Counter,
+    hub_log_records_dropped,
     /// WebSockets that were opened at plain endpoints.
-    pub websocket_connections: Counter,
+    websocket_connections,
     /// Requests to plain WebSocket endpoints that opened none.
-    pub websocket_handshakes_refused: Counter,
+    websocket_handshakes_refused,
     /// WebSockets of plain endpoints that broke the protocol or a limit.
-    pub websocket_protocol_errors: Counter,
+    websocket_protocol_errors,
     /// WebSockets of plain endpoints that were ended because nothing came for too long.
-    pub websocket_silent_clients: Counter,
+    websocket_silent_clients,
     /// WebSockets of plain endpoints that were ended because a message did not arrive in time.
-    pub websocket_message_timeouts: Counter,
+    websocket_message_timeouts,
     /// Invocations of hub methods by clients.
-    pub invocations: Counter,
+    invocations,
     /// Invocations that were not started: no such method, or arguments that do not fit.
-    pub invocations_refused: Counter,
+    invocations_refused,
     /// Messages and events that were queued for a member.
-    pub messages_queued: Counter,
+    messages_queued,
     /// Messages and events that were lost because the queue of a member was full.
-    pub messages_dropped: Counter,
+    messages_dropped,
     /// Events that took the place of a waiting one with the same key.
-    pub messages_conflated: Counter,
+    messages_conflated,
     /// Subscriptions to event streams that were accepted.
-    pub stream_subscriptions: Counter,
+    stream_subscriptions,
     /// Subscriptions to event streams that were refused: bad topics, or as many as there may be.
-    pub stream_subscriptions_refused: Counter,
+    stream_subscriptions_refused,
     /// Subscribers that came back with an id and got all that they had missed.
-    pub stream_resumes: Counter,
+    stream_resumes,
     /// Subscribers that came back with an id after which events may be missing.
-    pub stream_gaps: Counter,
+    stream_gaps,
     /// Subscribers that were disconnected because they took their events too slowly.
-    pub stream_slow_clients: Counter,
+    stream_slow_clients,
     /// Tickets for a stream that were not issued, or not good.
-    pub tickets_refused: Counter,
+    tickets_refused,
     /// Requests to publish that were refused for what they ask.
-    pub publications_refused: Counter,
+    publications_refused,
     /// Requests that were refused because it is not known, or not proven, who asks: 401.
-    pub requests_unauthenticated: Counter,
+    requests_unauthenticated,
     /// Requests, subscriptions and invocations that were refused because who asks may not: 403.
-    pub requests_forbidden: Counter,
+    requests_forbidden,
     /// Fetches of keys for signed tokens.
-    pub key_fetches: Counter,
+    key_fetches,
     /// Fetches of keys for signed tokens that brought none.
-    pub key_fetches_failed: Counter,
+    key_fetches_failed,
 }

@@ -15,7 +15,7 @@ mod schedule;
 mod streams;
 mod ticks;
 
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 
 use openapi_emit::{Api, EventStream, License, Operation, Response, Server, Tag};
 use serde::Serialize;
@@ -24,7 +24,9 @@ use crate::{
     auth::{Access, Guard, Policy, Rules, Tickets, Verb},
     config::StreamConfig,
     description::Schemas,
+    http::{self, Status},
     hub::Broadcaster,
+    metrics::Metrics,
     server::{ServerBuilder, SetupError},
 };
 
@@ -69,8 +71,18 @@ pub fn install(server: &mut ServerBuilder, settings: &Settings) -> Result<Broadc
     )?;
     schedule::install(server, &broadcaster);
     server.guard(None);
+    let metrics = Arc::clone(server.metrics());
+    // How busy the server is, is for those who may publish.
+    server
+        .get("/metrics", move |_| ready(shown(&metrics)))?
+        .guard(&Guard::new(Arc::clone(&settings.publishers)));
     server.document(api())?;
     Ok(broadcaster)
+}
+
+fn shown(metrics: &Metrics) -> http::Response {
+    let text = metrics.exposition();
+    http::Response::bytes(Status::OK, Metrics::EXPOSITION_TYPE, text.into())
 }
 
 impl Settings {

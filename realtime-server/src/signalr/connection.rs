@@ -27,6 +27,7 @@ use super::{
 use crate::{
     fanout::{End, Member, OutboxLimits, Overflow, Payload, Taken},
     hub::{Connection as HubConnection, Core, Disconnect, HubError, Origin, Panicked, Transport},
+    metrics::{Ended, InUse},
 };
 
 /// The first version of the hub protocols with numbers for messages.
@@ -67,6 +68,7 @@ pub(super) struct Connection {
     lookahead: Option<Lookahead>,
     /// Runs while an Ack is owed.
     ack_timer: Option<Pin<Box<Sleep>>>,
+    in_use: InUse,
 }
 
 impl Connection {
@@ -106,6 +108,7 @@ impl Connection {
         }
         let member = Arc::new(member);
         core.metrics.hub_connections.incr();
+        let in_use = InUse::new(&core.metrics, origin.transport);
         let connection = Arc::new(HubConnection::new(member, origin, principal));
         let greeting = if nobody_knows {
             ready(Err(Panicked)).boxed()
@@ -124,6 +127,7 @@ impl Connection {
             resume,
             lookahead: None,
             ack_timer: None,
+            in_use,
         }
     }
 
@@ -147,7 +151,11 @@ impl Connection {
         debug!(connection = %connection.id(), reason = %farewell.disconnect, "ends");
         match farewell.disconnect {
             Disconnect::Slow => core.metrics.hub_slow_clients.incr(),
-            Disconnect::Silent => core.metrics.hub_silent_clients.incr(),
+            Disconnect::Silent => {
+                core.metrics.hub_silent_clients.incr();
+                self.in_use.ends(Ended::Timeout);
+            }
+            Disconnect::Shutdown => self.in_use.ends(Ended::AppShutdown),
             Disconnect::Protocol => core.metrics.hub_protocol_errors.incr(),
             _ => {}
         }

@@ -11,6 +11,7 @@ mod support;
 
 mod broadcast;
 mod hub;
+mod metrics;
 mod operations;
 mod pages;
 mod refusals;
