@@ -8,6 +8,7 @@ mod events;
 mod groups;
 mod hub;
 mod input;
+mod metrics;
 mod operation;
 mod operations;
 mod pages;
@@ -15,7 +16,7 @@ mod schedule;
 mod streams;
 mod ticks;
 
-use std::{future::ready, sync::Arc};
+use std::sync::Arc;
 
 use openapi_emit::{Api, EventStream, License, Operation, Response, Server, Tag};
 use serde::Serialize;
@@ -24,9 +25,7 @@ use crate::{
     auth::{Access, Guard, Policy, Rules, Tickets, Verb},
     config::StreamConfig,
     description::Schemas,
-    http::{self, Status},
     hub::Broadcaster,
-    metrics::Metrics,
     server::{ServerBuilder, SetupError},
 };
 
@@ -71,18 +70,9 @@ pub fn install(server: &mut ServerBuilder, settings: &Settings) -> Result<Broadc
     )?;
     schedule::install(server, &broadcaster);
     server.guard(None);
-    let metrics = Arc::clone(server.metrics());
-    // How busy the server is, is for those who may publish.
-    server
-        .get("/metrics", move |_| ready(shown(&metrics)))?
-        .guard(&Guard::new(Arc::clone(&settings.publishers)));
+    metrics::install(server, settings)?;
     server.document(api())?;
     Ok(broadcaster)
-}
-
-fn shown(metrics: &Metrics) -> http::Response {
-    let text = metrics.exposition();
-    http::Response::bytes(Status::OK, Metrics::EXPOSITION_TYPE, text.into())
 }
 
 impl Settings {
@@ -107,6 +97,7 @@ fn api() -> Api {
         .tag(Tag::new("Messages").description("Logs and events to all of the hub."))
         .tag(Tag::new("Groups").description("Messages to some of the hub."))
         .tag(Tag::new("Operations").description("Long work that reports its progress."))
+        .tag(Tag::new("Metrics").description("How busy the server is."))
         .tag(Tag::new("Documents").description("This description, for tools."))
 }
 
