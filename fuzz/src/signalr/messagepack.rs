@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 use serde::de::IgnoredAny;
-use signalr_protocol::{MAX_DEPTH, Message, Outcome, Payload, Protocol, Record};
+use signalr_protocol::{EncodeError, MAX_DEPTH, Message, Outcome, Payload, Protocol, Record};
 
 use super::decode;
 
@@ -44,9 +44,12 @@ pub(super) fn message(data: &[u8]) {
         return;
     }
     let mut written = BytesMut::new();
-    message
-        .encode(Protocol::MessagePack, &mut written)
-        .expect("what was read can be written");
+    let encoded = message.encode(Protocol::MessagePack, &mut written);
+    if has_malformed_payload(&message) {
+        assert!(matches!(encoded, Err(EncodeError::MalformedPayload)));
+        return;
+    }
+    encoded.expect("what was read can be written");
     assert_eq!(written.len(), message.encoded_len(Protocol::MessagePack));
     let (records, end) = decode(Protocol::MessagePack, [&*written], usize::MAX);
     let [record] = &*records else {
@@ -55,6 +58,17 @@ pub(super) fn message(data: &[u8]) {
     assert_eq!(end, Ok(()));
     let again = Message::parse(&Record::new(Protocol::MessagePack, record));
     assert_eq!(again, Ok(Some(message)));
+}
+
+/// Whether it ends where its payload should be, or with what is none.
+fn has_malformed_payload(message: &Message<'_>) -> bool {
+    match message {
+        Message::StreamItem(message) => message.item.as_bytes().is_empty(),
+        Message::Completion(message) => {
+            matches!(&message.outcome, Outcome::Result(result) if result.as_bytes().is_empty())
+        }
+        _ => false,
+    }
 }
 
 /// Bytes are a payload exactly where they are one value, no deeper than may be.
@@ -78,6 +92,7 @@ fn assert_reads(message: &Message<'_>, elements: &[Tree]) {
         (tree, text) => panic!("{text:?} out of {tree:?}"),
     };
     let value = |index: usize, bytes: &[u8]| {
+        // Malformed, where the tree has nothing.
         let mut rest = bytes;
         assert_eq!(Tree::read(&mut rest, 1).as_ref(), elements.get(index));
         assert!(rest.is_empty());
