@@ -8,6 +8,8 @@
 mod client;
 #[cfg(bench_peers)]
 mod peers;
+#[path = "../measured/process.rs"]
+mod process;
 mod server;
 
 use std::{
@@ -98,11 +100,11 @@ async fn round(
     let server = Server::start(name)?;
     let clients = Clients::open(server.address, connections, in_flight).await?;
     sleep(WARM_UP).await;
-    let (before, spent) = (clients.echoed(), server.processor_time()?);
+    let (before, spent) = (clients.echoed(), server.process.processor_time()?);
     let began = Instant::now();
     sleep(length).await;
     let messages = u32::try_from(clients.echoed() - before)?;
-    let spent = server.processor_time()?.saturating_sub(spent);
+    let spent = server.process.processor_time()?.saturating_sub(spent);
     if messages == 0 {
         return Err(format!("{name} has echoed nothing in {:?}", began.elapsed()).into());
     }

@@ -1,19 +1,15 @@
 use std::{
-    env, fs,
+    env,
     future::pending,
     io::{BufRead, BufReader, Write},
     net::{Ipv4Addr, SocketAddr},
-    process::{Child, Command, Stdio},
-    time::Duration,
+    process::{Command, Stdio},
 };
 
 use realtime_server::{config::WebSocketConfig, endpoint::WebSocket, server::ServerBuilder};
 use tokio::net::TcpListener;
 
-use super::Failure;
-
-/// What the kernel counts processor time in: 10 ms.
-const TICK: Duration = Duration::from_millis(10);
+use super::{Failure, process::Process};
 
 /// The servers, this crate first.
 pub(crate) const SERVERS: &[&str] = &[
@@ -28,10 +24,10 @@ pub(crate) const SERVERS: &[&str] = &[
     "sockudo-ws",
 ];
 
-/// A server in a process of its own, which ends with this.
+/// A server in a process of its own.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    process: Child,
+    pub(crate) process: Process,
 }
 
 impl Server {
@@ -45,28 +41,8 @@ impl Server {
         BufReader::new(output).read_line(&mut address)?;
         Ok(Self {
             address: address.trim().parse()?,
-            process,
+            process: Process(process),
         })
-    }
-
-    /// Processor time so far.
-    pub(crate) fn processor_time(&self) -> Result<Duration, Failure> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        // The name of the program may hold spaces; what follows its bracket does not.
-        let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
-        let mut times = fields.split(' ').skip(11).take(2).map(str::parse::<u32>);
-        match (times.next(), times.next()) {
-            (Some(user), Some(system)) => Ok(TICK * (user? + system?)),
-            _ => Err("the server has ended".into()),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It has ended already where this fails.
-        drop(self.process.kill());
-        drop(self.process.wait());
     }
 }
 

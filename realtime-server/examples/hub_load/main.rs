@@ -6,6 +6,8 @@
 
 mod http;
 mod listener;
+#[path = "../measured/process.rs"]
+mod process;
 mod server;
 mod transport;
 
@@ -117,10 +119,10 @@ async fn measure(kind: Kind, options: &Options) -> Result<Measured, Failure> {
     let idle = each(resident, server.resident_kib()?)?;
     let kernel = each(slab, slab_kib()?)?;
 
-    let processor = server.processor_time()?;
+    let processor = server.process.processor_time()?;
     broadcast(&server, options, epoch).await?;
     let listened = time::timeout(PATIENCE, listeners.join_all()).await?;
-    let processor = server.processor_time()?.saturating_sub(processor);
+    let processor = server.process.processor_time()?.saturating_sub(processor);
     let resident_after = each(resident, server.resident_kib()?)?;
     let mut latencies = Vec::new();
     for listened in listened {

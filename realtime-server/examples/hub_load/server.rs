@@ -3,19 +3,15 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
-    time::Duration,
+    process::{ChildStdout, Command, Stdio},
 };
 
-use super::Failure;
-
-/// What the kernel counts processor time in: 10 ms.
-const TICK: Duration = Duration::from_millis(10);
+use super::{Failure, process::Process};
 
 /// The server in a process of its own, which ends with this.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    process: Child,
+    pub(crate) process: Process,
     /// Kept open, so that the server can always write.
     _output: BufReader<ChildStdout>,
 }
@@ -40,34 +36,14 @@ impl Server {
         };
         Ok(Self {
             address,
-            process,
+            process: Process(process),
             _output: output,
         })
     }
 
     /// Memory that is in use.
     pub(crate) fn resident_kib(&self) -> Result<u64, Failure> {
-        kib(&format!("/proc/{}/status", self.process.id()), "VmRSS:")
-    }
-
-    /// Processor time so far.
-    pub(crate) fn processor_time(&self) -> Result<Duration, Failure> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        // The name of the program may hold spaces; what follows its bracket does not.
-        let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
-        let mut times = fields.split(' ').skip(11).take(2).map(str::parse::<u32>);
-        match (times.next(), times.next()) {
-            (Some(user), Some(system)) => Ok(TICK * (user? + system?)),
-            _ => Err("no such process".into()),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may be gone already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        kib(&format!("/proc/{}/status", self.process.0.id()), "VmRSS:")
     }
 }
 
