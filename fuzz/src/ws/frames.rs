@@ -1,7 +1,7 @@
 //! Frames and parts of frames.
 
 use bytes::BytesMut;
-use ws_frame::{DecodeError, Decoder, Frame, Opcode, PartDecoder, Role};
+use ws_frame::{Close, DecodeError, Decoder, Frame, Opcode, PartDecoder, Role};
 
 use super::{Input, MAX_KEPT, limits, naive};
 
@@ -128,7 +128,15 @@ pub fn decode(data: &[u8]) {
 
     let (mut len, mut fragments) = (0, 0);
     let (mut plain, mut masked) = (BytesMut::new(), BytesMut::new());
+    let mut sendable = Vec::new();
     for frame in &found {
+        // What the peer may not say, nobody repeats.
+        if frame.opcode == Opcode::Close && Close::parse(&frame.payload).is_err() {
+            assert!(frame.borrow().encode(&mut plain).is_err());
+            assert!(frame.borrow().encode_masked([0; 4], &mut masked).is_err());
+            continue;
+        }
+        sendable.push(frame.clone());
         let before = plain.len();
         frame
             .borrow()
@@ -149,13 +157,13 @@ pub fn decode(data: &[u8]) {
             (len, fragments) = (0, 0);
         }
     }
-    if input.role == Role::Client {
+    if input.role == Role::Client && sendable.len() == found.len() {
         assert!(
             input.wire.starts_with(&plain),
             "minimal lengths leave one way to write a frame"
         );
     }
-    let again = (found, None);
+    let again = (sendable, None);
     assert_eq!(
         frames(Role::Client, input.rsv1, std::iter::once(&plain[..])),
         again
